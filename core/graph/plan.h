@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/base/params.h"
+
+#include <string>
+
+namespace concord {
+
+/// What is not topology. Parameters of the optimiser and schedule are visited as "optimiser.<name>", "schedule.<name>".
+class Plan : public Parametrised
+{
+public:
+    std::string optimiser = "adam";
+    ParamMap optimiserParams = {};
+    std::string schedule = "constant";
+    ParamMap scheduleParams = {};
+    std::int64_t warmupSteps = 0;
+    std::int64_t epochs = 10;
+    std::int64_t steps = 0;              ///< 0: as many as the epochs need
+    std::int64_t batch = 16;
+    std::string device = "cpu";          ///< "cpu", "cuda", "cuda:1"
+    std::string precision = "float32";   ///< "float32", "bfloat16"
+    std::int64_t threads = 0;            ///< 0: all cores
+    std::int64_t loaderThreads = 1;
+    std::int64_t seed = 1;
+    double clipNorm = 0;                 ///< 0: no clipping
+    bool channelsLast = true;
+    bool flip = false;                   ///< augmentation: horizontal flip
+    double cropScale = 0;                ///< augmentation: random crop of up to this share, scaled back
+    std::int64_t evaluateEvery = 0;      ///< steps; 0: at each epoch's end
+    std::int64_t checkpointEvery = 0;    ///< steps; 0: with each evaluation
+    std::int64_t patience = 0;           ///< evaluations without a better mean before stopping early; 0: never
+    std::int64_t conflictEvery = 10;     ///< steps between Gramians when the method has none; 0: never
+    std::int64_t probeBatch = 8;         ///< samples whose predictions are kept at each evaluation
+    std::int64_t gramianEvery = 1;       ///< store every n-th Gramian of methods that make one each step
+
+    void params(ParamVisitor &visitor) override;
+
+    bool operator==(const Plan &) const = default;
+};
+
+} // namespace concord

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/base/params.h"
+#include "core/base/registry.h"
+
+#include <cstdint>
+
+namespace concord {
+
+/// Factor on the learning rate as a function of the step only, so that it needs no state. constant, step, cosine, polynomial.
+class Schedule : public Parametrised
+{
+public:
+    virtual double factor(std::int64_t step, std::int64_t totalSteps) const = 0;
+};
+
+using ScheduleRegistry = Registry<Schedule>;
+
+/// Linear warm-up from 0 over `warmupSteps`, times the schedule's factor.
+double rateFactor(const Schedule &schedule, std::int64_t step, std::int64_t totalSteps, std::int64_t warmupSteps);
+
+} // namespace concord
