@@ -14,6 +14,7 @@ public:
     std::string scale = "method";        ///< method · mean · sum: factor on the shared update
     std::string granularity = "all";     ///< all · block
     std::int64_t every = 1;              ///< recompute weights every n steps
+    double clip = 0;                     ///< longest shared update; 0: any length
 
     void params(ParamVisitor &visitor) override;
     std::vector<Port> inputs() const override;

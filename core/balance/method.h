@@ -53,6 +53,12 @@ public:
     /// Called at each epoch's end with the mean training loss of each task in it.
     virtual void epochEnded(std::span<const double> /*meanLosses*/) {}
 
+    /// Does the update add the tasks up, or average them? The engine's option `scale` turns one into the other.
+    virtual bool averages() const { return false; }
+
+    /// The main settings in a few words, for the balance node's second line: "c = 0.4".
+    virtual std::string summary() const { return {}; }
+
     /// Do the weights also scale what the task-specific parameters get, by the paper? The engine's option `heads` can overrule.
     virtual bool weighsHeads() const { return needs() == Needs::losses; }
 };

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cmath>
 
-
 namespace concord {
 
 namespace {
@@ -50,6 +49,8 @@ std::optional<T> convert(const ParamValue &value)
 
 std::string rangeText(const ParamInfo &info)
 {
+    if (std::isinf(info.max) && std::isinf(info.min))
+        return "that is not NaN";
     if (std::isinf(info.max))
         return fmt::format("at least {:g}", info.min);
     if (std::isinf(info.min))
@@ -82,6 +83,12 @@ std::string check(const std::vector<std::int64_t> &values, const ParamInfo &info
         if (std::string problem = checkNumber(double(value), info); !problem.empty())
             return problem;
     return {};
+}
+
+std::optional<std::string> suggestionFor(const std::string &name, const std::vector<std::string> &known)
+{
+    const std::string best = nearestWord(name, known);
+    return best.empty() ? std::nullopt : std::optional(best);
 }
 
 /// The six overloads in one template.
@@ -151,7 +158,10 @@ Number parseNumber(const std::string &text, const std::string &name, const char 
     Number number{};
     const std::string trimmed = trim(text);
     const auto [end, error] = std::from_chars(trimmed.data(), trimmed.data() + trimmed.size(), number);
-    if (error != std::errc() || end != trimmed.data() + trimmed.size())
+    bool bad = error != std::errc() || end != trimmed.data() + trimmed.size();
+    if constexpr (std::is_floating_point_v<Number>)
+        bad = bad || !std::isfinite(number);   // "inf" and "nan" have no form in documents
+    if (bad)
         throw Error("{}: expected {}, found '{}'", name, expected, text);
     return number;
 }
@@ -179,7 +189,7 @@ std::vector<ParamProblem> readParams(Parametrised &object, const ParamMap &value
     object.params(reader);
     for (const auto &[name, value] : values)
         if (std::ranges::find(reader.known, name) == reader.known.end())
-            reader.problems.push_back({name, fmt::format("no such parameter{}", didYouMean(name, reader.known))});
+            reader.problems.push_back({name, fmt::format("no such parameter{}", didYouMean(name, reader.known)), suggestionFor(name, reader.known)});
     return std::move(reader.problems);
 }
 

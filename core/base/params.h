@@ -45,6 +45,7 @@ class Parametrised
 public:
     virtual ~Parametrised() = default;
     virtual void params(ParamVisitor &) {}
+    bool operator==(const Parametrised &) const = default;   ///< nothing of its own to compare
 };
 
 /// One parameter as listed: its name, present value, and facts.

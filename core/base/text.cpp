@@ -57,16 +57,22 @@ int editDistance(std::string_view a, std::string_view b)
     return row[b.size()];
 }
 
-std::string didYouMean(std::string_view word, const std::vector<std::string> &candidates)
+std::string nearestWord(std::string_view word, const std::vector<std::string> &candidates)
 {
     int best = std::max(1, int(word.size()) / 3) + 1;
-    std::string nearest;
+    std::string found;
     for (const std::string &candidate : candidates)
         if (const int distance = editDistance(word, candidate); distance < best) {
             best = distance;
-            nearest = candidate;
+            found = candidate;
         }
-    return nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", nearest);
+    return found;
+}
+
+std::string didYouMean(std::string_view word, const std::vector<std::string> &candidates)
+{
+    const std::string found = nearestWord(word, candidates);
+    return found.empty() ? "" : fmt::format(" (did you mean '{}'?)", found);
 }
 
 std::string shortCount(double count)

@@ -17,7 +17,10 @@ std::string trim(std::string_view text);
 /// Edit distance (Levenshtein).
 int editDistance(std::string_view a, std::string_view b);
 
-/// " (did you mean 'x'?)" for the nearest candidate within a third of the length, else "".
+/// The nearest candidate within a third of the length (at least one letter), or "".
+std::string nearestWord(std::string_view word, const std::vector<std::string> &candidates);
+
+/// " (did you mean 'x'?)" for the nearest candidate, else "".
 std::string didYouMean(std::string_view word, const std::vector<std::string> &candidates);
 
 /// 1234567 → "1.23 M", 689312 → "689 k"; for counts of parameters and multiply-adds.

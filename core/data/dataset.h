@@ -25,7 +25,24 @@ struct DatasetInfo
     std::vector<Shape> labelShapes = {};          ///< one per task
     std::vector<float> mean = {};                 ///< per channel; subtracted by the model's input stage
     std::vector<float> deviation = {};            ///< per channel; divided by
+    bool mayFlip = true;                          ///< false where a mirrored image would have other labels (digits)
 };
+
+/// Has the task a value per pixel?
+bool isDense(TaskKind kind);
+
+/// The layout of TaskInfo for images of shape `image`; throws Error for a dense task on a flat vector.
+Shape labelShape(const TaskInfo &task, const Shape &image);
+
+/// A parameter that holds "height, width" or one number for both; throws Error naming `what`.
+struct ImageSize
+{
+    std::int64_t height = 0;
+    std::int64_t width = 0;
+
+    bool operator==(const ImageSize &) const = default;
+};
+ImageSize imageSize(const std::vector<std::int64_t> &numbers, const char *what);
 
 /// Random access; `get` may be called from several threads at once. Same index → same bytes, always.
 class Dataset

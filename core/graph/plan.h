@@ -6,7 +6,8 @@
 
 namespace concord {
 
-/// What is not topology. Parameters of the optimiser and schedule are visited as "optimiser.<name>", "schedule.<name>".
+/// What is not topology. The parameters of the optimiser and schedule are not visited: what they may be is known to their registries in
+/// a later room. Documents and setPath name them plan.optimiser.<name> and plan.schedule.<name>.
 class Plan : public Parametrised
 {
 public:

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace concord {
@@ -47,6 +48,23 @@ bool fits(PortType from, PortType to)
 {
     return from == to || (to == PortType::features && (from == PortType::image || from == PortType::prediction))
         || (to == PortType::vector && from == PortType::prediction);
+}
+
+const char *typeWords(PortType type)
+{
+    static constexpr const char *words[] = {"an image", "features", "tokens", "a vector", "a prediction", "a label", "a loss"};
+    return words[std::size_t(type)];
+}
+
+std::string acceptedTypes(PortType input)
+{
+    std::vector<std::string> words = {typeWords(input)};
+    for (std::size_t i = 0; i < portNames.size(); ++i)
+        if (PortType(i) != input && fits(PortType(i), input))
+            words.emplace_back(typeWords(PortType(i)));
+    const std::string last = words.back();
+    words.pop_back();
+    return words.empty() ? last : join(words, ", ") + " or " + last;
 }
 
 std::int64_t elementCount(const Shape &shape)

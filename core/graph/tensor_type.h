@@ -48,6 +48,12 @@ struct TensorType
 /// prediction may be read on as features.
 bool fits(PortType from, PortType to);
 
+/// "an image", "features", "a loss": for sentences.
+const char *typeWords(PortType type);
+
+/// What fits an input of this type: "features, an image or a prediction".
+std::string acceptedTypes(PortType input);
+
 std::int64_t elementCount(const Shape &shape);
 
 } // namespace concord

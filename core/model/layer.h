@@ -11,7 +11,7 @@ namespace concord {
 /// How a parameter starts.
 struct Init
 {
-    enum class Kind { constant, normal, uniform, identity };
+    enum class Kind { constant, normal, uniform, identity };   ///< identity: of the last two sizes
     Kind kind = Kind::constant;
     double a = 0;   ///< constant: value · normal: deviation · uniform: bound · identity: diagonal
     double b = 0;   ///< identity: off-diagonal
@@ -20,6 +20,10 @@ struct Init
     static Init constant(double value) { return {Kind::constant, value}; }
     static Init normal(double deviation) { return {Kind::normal, deviation}; }
     static Init uniform(double bound) { return {Kind::uniform, bound}; }
+    static Init identity(double diagonal, double other) { return {Kind::identity, diagonal, other}; }
+
+    /// He et al., ICCV 2015: normal with variance gain² / fan-in, where gain² is 2 before a ReLU or GELU and 1 before nothing.
+    static Init he(std::int64_t fanIn, bool rectified);
 };
 
 /// The trainable module of one node. Owns its parameters and buffers (no torch::nn: that costs 10 s a file and hides them).
@@ -46,6 +50,9 @@ public:
     /// Inputs and outputs in the order of the node's expanded ports; an unlinked optional input is an undefined tensor.
     /// [N, …] each. Differentiable through ATen's autograd.
     virtual std::vector<at::Tensor> forward(const std::vector<at::Tensor> &inputs) = 0;
+
+    /// Does output `output` depend on input `input`? Decides which tasks a parameter upstream reaches.
+    virtual bool connects(std::size_t /*input*/, std::size_t /*output*/) const { return true; }
 
     /// A final bilinear upsampling that may be moved behind a following pointwise head: its factor, or 0.
     /// (Bilinear upsampling and a 1×1 convolution commute: both are linear, weights of the former sum to 1.)

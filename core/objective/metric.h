@@ -3,6 +3,7 @@
 #include "core/base/registry.h"
 #include "core/graph/tensor_type.h"
 
+#include <memory>
 #include <vector>
 
 namespace at { class Tensor; }
@@ -14,7 +15,7 @@ struct MetricValue
     std::string name = {};          ///< "mIoU", "abs", "rmse", "mean", "within 11.25°"
     double value = 0;
     bool higherIsBetter = true;
-    std::string unit = {};
+    std::string unit = {};          ///< "%" for shares, which go from 0 to 100
     bool main = false;              ///< the one that Δm and early stopping use
 };
 
@@ -36,5 +37,8 @@ public:
 };
 
 using MetricRegistry = Registry<Metric>;
+
+/// The registered metric that suits the kind; throws Error when there is none.
+std::unique_ptr<Metric> metricFor(TaskKind kind);
 
 } // namespace concord

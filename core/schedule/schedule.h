@@ -16,7 +16,11 @@ public:
 
 using ScheduleRegistry = Registry<Schedule>;
 
-/// Linear warm-up from 0 over `warmupSteps`, times the schedule's factor.
+/// Linear warm-up from 0 over `warmupSteps`, times the schedule's factor. Steps count from 0 and the ramp's zero lies one step
+/// before the first, so that no step is wasted: 1/w, 2/w … 1.
 double rateFactor(const Schedule &schedule, std::int64_t step, std::int64_t totalSteps, std::int64_t warmupSteps);
+
+/// How much of the run is behind `step`, 0 … 1; 0 when the length is not known.
+double runShare(std::int64_t step, std::int64_t totalSteps);
 
 } // namespace concord

@@ -45,7 +45,8 @@ struct SeriesSummary
 };
 
 /// One `.concord` project: SQLite in WAL mode. An object is for one thread; open several for several threads or processes.
-/// Throws Error with a sentence for: not a database, another application's, a newer version, truncated, read-only folder, disk full.
+/// Nothing else in the process may open, copy or hash the file while a RunStore has it: closing any other descriptor of it
+/// drops SQLite's locks. Throws Error with a sentence for: not a database, another application's, a newer version, truncated, read-only folder, disk full.
 class RunStore
 {
 public:

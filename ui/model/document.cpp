@@ -1,5 +1,7 @@
 #include "ui/model/document.h"
 
+#include "core/graph/node_block.h"
+
 #include <QUndoCommand>
 
 #include <algorithm>
@@ -134,9 +136,14 @@ void ExperimentDocument::unlink(const Edge &edge)
 void ExperimentDocument::setParam(const QString &node, const QString &param, const ParamValue &value)
 {
     TaskGraph next = graph();
-    if (Node *found = next.find(node.toStdString())) {
-        found->params[param.toStdString()] = value;
+    Node *found = next.find(node.toStdString());
+    if (!found)
+        return;
+    try {
+        setNodeParam(*found, param.toStdString(), value);
         applyGraph(tr("Set %1").arg(param), next, node + u'/' + param);
+    } catch (const Error &error) {
+        note(QString::fromUtf8(error.what()));
     }
 }
 

@@ -48,10 +48,20 @@ public:
     const QSet<QString> &selection() const { return selection_; }
     void select(const QSet<QString> &nodes);
 
+    // What one panel asks of another; the document only passes it on.
+    void reveal(const QString &node) { Q_EMIT revealRequested(node); }            ///< bring the node into view
+    void insert(const QString &type) { Q_EMIT insertRequested(type); }            ///< a new block in the middle of the canvas
+    void showCard(const QString &type) { Q_EMIT cardRequested(type); }            ///< the block's page: summary, paper, parameters
+    void note(const QString &sentence) { Q_EMIT noted(sentence); }                ///< a refusal or a result, for the status bar
+
 Q_SIGNALS:
     void changed();                         ///< experiment and analysis are new (also after undo and redo)
     void loaded();                          ///< another experiment: fit the view
     void selectionChanged();
+    void revealRequested(const QString &node);
+    void insertRequested(const QString &type);
+    void cardRequested(const QString &type);
+    void noted(const QString &sentence);
 
 private:
     friend class SnapshotCommand;

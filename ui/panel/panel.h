@@ -3,6 +3,8 @@
 #include "core/base/registry.h"
 #include "ui/job/workspace.h"
 
+#include <QAction>
+#include <QList>
 #include <QWidget>
 
 namespace concord {
@@ -21,6 +23,9 @@ public:
     /// Short words at the right of the panel's title line ("3 done · 2 queued"), and small controls beside them.
     QString headerInfo() const { return headerInfo_; }
     virtual QWidget *headerControls() { return nullptr; }
+
+    /// Orders that the window shows in its menus, with their shortcuts: the canvas's go to "Graph", others to "View".
+    virtual QList<QAction *> menuActions() { return {}; }
 
 Q_SIGNALS:
     void headerInfoChanged();

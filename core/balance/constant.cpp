@@ -1,0 +1,62 @@
+// Fixed weights, chosen by hand (static scalarisation).
+#include "core/base/error.h"
+#include "core/balance/method.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace concord {
+
+class ConstantWeights : public LossWeighting
+{
+public:
+    void params(ParamVisitor &visitor) override
+    {
+        visitor("weights", texts_, {.help = "One number per task, in the order of the losses; all 1 when empty"});
+    }
+
+    void start(int taskCount, std::uint64_t) override
+    {
+        numbers_.clear();
+        for (const std::string &text : texts_)
+            numbers_.push_back(parse(trim(text)));
+        if (texts_.empty())
+            numbers_.assign(taskCount, 1.0);
+        if (int(numbers_.size()) != taskCount)
+            throw Error("constant weights: expected {} numbers, one per task, found {}", taskCount, numbers_.size());
+    }
+
+    std::string summary() const override { return join(texts_, " : "); }
+
+    BalanceWeights weigh(const BalanceInput &input) override
+    {
+        BalanceWeights result;
+        for (const int task : input.tasks)
+            result.weights.push_back(numbers_.at(task));
+        return result;
+    }
+
+private:
+    static double parse(const std::string &text)
+    {
+        double value = 0;
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (failure != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
+            throw Error("constant weights: expected a number that is not negative, found '{}'", text);
+        return value;
+    }
+
+    std::vector<std::string> texts_;
+    std::vector<double> numbers_;
+};
+
+static const Register<BalanceMethod, ConstantWeights> registeredConstant{Card{
+    .id = "constant",
+    .title = "Constant weights",
+    .category = "Loss weighting",
+    .summary = "Multiplies each loss by a number of your choice.",
+    .paper = {},
+    .claims = {"linearUnderScaling", "stronglyStationary"},
+}};
+
+} // namespace concord

@@ -1,0 +1,134 @@
+// Linear layers, each followed by its activation. With ReLU and no norm it can run many tasks' backward passes as one (backwardMany).
+#include "core/model/activation.h"
+#include "core/model/chain_block.h"
+#include "core/model/linear_gramian.h"
+#include "core/model/linear_unit.h"
+#include "core/model/norm_unit.h"
+
+namespace concord {
+
+namespace {
+
+class MlpLayer : public Layer
+{
+public:
+    MlpLayer(std::int64_t in, const std::vector<std::int64_t> &hidden, Activation activation, bool normed, double dropout)
+        : activation_(activation)
+        , dropout_(dropout)
+    {
+        for (const std::int64_t width : hidden) {
+            const std::string number = std::to_string(linears_.size() + 1);
+            linears_.emplace_back(*this, "fc" + number, in, width, activation != Activation::none, /*bias=*/!normed);
+            if (normed)
+                norms_.emplace_back(*this, "bn" + number, width);
+            in = width;
+        }
+    }
+
+    std::vector<at::Tensor> forward(const std::vector<at::Tensor> &inputs) override
+    {
+        at::Tensor x = inputs[0];
+        kept_.clear();
+        keep(x);
+        for (std::size_t i = 0; i < linears_.size(); ++i) {
+            const at::Tensor y = linears_[i](x);
+            x = dropout(activate(norms_.empty() ? y : norms_[i](y), activation_), dropout_);
+            keep(x);
+        }
+        keptScale_ = isTraining() ? 1 / (1 - dropout_) : 1;
+        return {x};
+    }
+
+    bool canBackwardMany() const override { return activation_ == Activation::relu && norms_.empty(); }
+    void keepForMany(bool keep) override
+    {
+        keep_ = keep;
+        kept_.clear();
+    }
+
+    at::Tensor backwardMany(const at::Tensor &outputGrads, at::Tensor &gramian, bool inputGradNeeded) override
+    {
+        const at::NoGradGuard noGrad;
+        const c10::impl::ExcludeDispatchKeyGuard noAutocast(c10::autocast_dispatch_keyset);
+        const std::int64_t tasks = outputGrads.size(0);
+        const std::int64_t batch = outputGrads.size(1);
+        at::Tensor grads = outputGrads.to(at::kFloat);
+        for (std::size_t i = linears_.size(); i-- > 0;) {
+            // A value is positive where neither the ReLU nor the dropout stopped it.
+            const at::Tensor slope = kept_[i + 1].gt(0).to(at::kFloat).mul_(keptScale_);
+            grads = i + 1 == linears_.size() ? grads.mul(slope) : grads.mul_(slope);
+            addLinearGramian(kept_[i], grads, gramian);
+            if (i == 0 && !inputGradNeeded)
+                return {};
+            grads = grads.reshape({tasks * batch, -1}).mm(linears_[i].weight()).view({tasks, batch, -1});
+        }
+        return grads;
+    }
+
+private:
+    void keep(const at::Tensor &value)
+    {
+        if (keep_)
+            kept_.push_back(value.detach());
+    }
+
+    std::vector<LinearUnit> linears_;
+    std::vector<NormUnit> norms_;
+    Activation activation_;
+    double dropout_;
+    bool keep_ = false;
+    std::vector<at::Tensor> kept_;   ///< the input, then each layer's output, of the last forward pass
+    double keptScale_ = 1;
+};
+
+class Mlp : public ChainBlock
+{
+public:
+    Mlp()
+        : ChainBlock(PortType::vector, PortType::vector)
+    {
+    }
+
+    void params(ParamVisitor &visitor) override
+    {
+        visitor("hidden", hidden_, {.help = "Width of each linear layer, one number per layer", .min = 1, .max = 65536});
+        visitor("activation", activation_, {.help = "Function behind each layer", .choices = {"relu", "gelu", "none"}});
+        visitor("norm", norm_, {.help = "Normalisation before each activation", .choices = {"none", "batch"}});
+        visitor("dropout", dropout_, {.help = "Share of values set to zero behind each layer while training", .min = 0, .max = 0.95});
+    }
+
+    Inference infer(const PortTypes &inputs, int) const override
+    {
+        if (hidden_.empty())
+            throw Error("hidden: expected at least one number, found none");
+        std::int64_t in = requireVector(inputs, "in")[0];
+        Inference result;
+        for (const std::int64_t width : hidden_) {
+            result.parameters += in * width + (norm_ == "batch" ? 2 : 1) * width;
+            result.macs += in * width;
+            in = width;
+        }
+        result.outputs["out"] = {.type = PortType::vector, .shape = {in}};
+        return result;
+    }
+
+    std::shared_ptr<Layer> build(const BuildSpec &spec) const override
+    {
+        return std::make_shared<MlpLayer>(inputShape(spec)[0], hidden_, activation(activation_), norm_ == "batch", dropout_);
+    }
+
+    std::string summary() const override { return paramText(hidden_); }
+
+private:
+    std::vector<std::int64_t> hidden_ = {128};
+    std::string activation_ = "relu";
+    std::string norm_ = "none";
+    double dropout_ = 0;
+};
+
+const Register<Block, Mlp> registeredMlp{
+    Card{.id = "mlp", .title = "MLP", .category = "Encoders", .summary = "Linear layers with activation, from a vector to a vector."}};
+
+} // namespace
+
+} // namespace concord

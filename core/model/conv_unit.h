@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/model/activation.h"
+#include "core/model/norm_unit.h"
+
+#include <optional>
+
+namespace concord {
+
+/// `normName` empty: a bias instead of batch normalisation.
+struct ConvOptions
+{
+    std::string name = "conv";
+    std::string normName = "bn";
+    std::int64_t in = 1;
+    std::int64_t out = 1;
+    std::int64_t kernel = 1;
+    std::int64_t stride = 1;
+    std::int64_t dilation = 1;
+    Activation activation = Activation::relu;
+    std::vector<int> outputs = {};   ///< of the layer, that it influences; empty: all
+};
+
+/// Convolution, batch normalisation, activation. Padded so that an odd kernel with stride 1 keeps the size.
+class ConvUnit : public LayerUnit
+{
+public:
+    ConvUnit(Layer &owner, const ConvOptions &options);
+
+    at::Tensor operator()(const at::Tensor &x) const;
+
+private:
+    std::int64_t stride_;
+    std::int64_t padding_;
+    std::int64_t dilation_;
+    Activation activation_;
+    at::Tensor *weight_;
+    at::Tensor *bias_ = nullptr;
+    std::optional<NormUnit> norm_;
+};
+
+} // namespace concord

@@ -1,0 +1,54 @@
+#include "core/model/model.h"
+
+#include "core/model/resample.h"
+
+namespace concord {
+
+Forward Model::forward(const at::Tensor &image, bool segmented)
+{
+    at::Tensor normalised = mean_.defined() ? (image - mean_) / deviation_ : image;
+    if (channelsLast_ && normalised.dim() == 4)
+        normalised = normalised.contiguous(at::MemoryFormat::ChannelsLast);
+
+    Forward result;
+    result.nodes.resize(nodes_.size());
+    const auto read = [&](const ModelNode::Source &source) {
+        if (source.node == -2)
+            return at::Tensor();
+        if (source.node == -1)
+            return normalised;
+        const at::Tensor &value = result.nodes[std::size_t(source.node)].outputs[std::size_t(source.output)];
+        return segmented && value.is_floating_point() ? value.detach().requires_grad_(true) : value;
+    };
+
+    for (std::size_t n = 0; n < nodes_.size(); ++n) {
+        const ModelNode &node = nodes_[n];
+        Forward::NodeValues &values = result.nodes[n];
+        for (const ModelNode::Source &source : node.inputs)
+            values.inputs.push_back(read(source));
+        values.outputs = node.layer->forward(values.inputs);
+        if (node.upsampleAfter > 1)
+            for (at::Tensor &output : values.outputs)
+                output = upsampleBilinear(output, node.upsampleAfter);
+    }
+    for (const ModelTask &task : tasks_)
+        result.predictions.push_back(result.nodes[std::size_t(task.prediction.node)].outputs[std::size_t(task.prediction.output)]);
+    return result;
+}
+
+void Model::setTraining(bool training)
+{
+    for (const ModelNode &node : nodes_)
+        node.layer->setTraining(training);
+}
+
+std::vector<std::pair<std::string, at::Tensor>> Model::buffers() const
+{
+    std::vector<std::pair<std::string, at::Tensor>> result;
+    for (const ModelNode &node : nodes_)
+        for (const Layer::Buffer &buffer : node.layer->buffers())
+            result.emplace_back(node.id + "." + buffer.name, buffer.value);
+    return result;
+}
+
+} // namespace concord

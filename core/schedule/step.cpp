@@ -1,0 +1,38 @@
+#include "core/schedule/schedule.h"
+
+#include <cmath>
+
+namespace concord {
+
+namespace {
+
+class StepSchedule : public Schedule
+{
+public:
+    void params(ParamVisitor &visitor) override
+    {
+        visitor("every", every_, {.help = "Steps between two drops; 0 divides the run into three equal parts", .unit = "steps", .min = 0});
+        visitor("gamma", gamma_, {.help = "Factor on the learning rate at each drop", .min = 0, .max = 1});
+    }
+
+    double factor(std::int64_t step, std::int64_t totalSteps) const override
+    {
+        const std::int64_t every = every_ > 0 ? every_ : (totalSteps + 2) / 3;
+        return every > 0 ? std::pow(gamma_, double(step / every)) : 1;
+    }
+
+private:
+    std::int64_t every_ = 0;
+    double gamma_ = 0.1;
+};
+
+} // namespace
+
+static const Register<Schedule, StepSchedule> registeredStepSchedule{Card{
+    .id = "step",
+    .title = "Step",
+    .category = "Schedules",
+    .summary = "The learning rate is multiplied by a factor every so many steps.",
+}};
+
+} // namespace concord

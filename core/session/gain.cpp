@@ -1,0 +1,61 @@
+#include "core/graph/tensor_type.h"
+#include "core/objective/metric.h"
+#include "core/session/session.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace concord {
+
+namespace {
+
+struct TaskScore
+{
+    std::string task;
+    double value;
+    bool higherIsBetter;
+};
+
+/// The last main metric of each task of a run.
+std::vector<TaskScore> scoresOf(const RunStore &store, int run)
+{
+    std::vector<TaskScore> scores;
+    for (const nlohmann::json &entry : nlohmann::json::parse(store.run(run).tasks)) {
+        const TaskInfo task{.name = entry.at("name"), .kind = taskKind(entry.at("kind")), .classes = entry.value("classes", std::int64_t(1))};
+        const std::unique_ptr<Metric> metric = metricFor(task.kind);
+        metric->start(task);
+        for (const MetricValue &value : metric->values()) {
+            if (!value.main)
+                continue;
+            const Series series = store.series(run, "val/" + task.name + "/" + value.name);
+            if (series.values.empty())
+                throw Error("run {}: expected an evaluation of '{}', found none", run, task.name);
+            scores.push_back({task.name, series.values.back(), value.higherIsBetter});
+        }
+    }
+    return scores;
+}
+
+} // namespace
+
+double relativeGain(const RunStore &store, int run, const std::vector<int> &baselines)
+{
+    std::vector<TaskScore> single;
+    for (const int baseline : baselines)
+        std::ranges::copy(scoresOf(store, baseline), std::back_inserter(single));
+    double sum = 0;
+    const std::vector<TaskScore> scores = scoresOf(store, run);
+    for (const TaskScore &score : scores) {
+        const auto reference = std::ranges::find(single, score.task, &TaskScore::task);
+        if (reference == single.end())
+            throw Error("Δm of run {}: expected a single-task baseline run for '{}', found none among those given", run, score.task);
+        if (reference->value == 0)
+            throw Error("Δm of run {}: the baseline of '{}' is 0, so a relative gain is not defined", run, score.task);
+        sum += (score.higherIsBetter ? 1 : -1) * (score.value - reference->value) / std::abs(reference->value);
+    }
+    return 100 * sum / double(scores.size());
+}
+
+} // namespace concord

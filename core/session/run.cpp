@@ -1,0 +1,105 @@
+#include "core/balance/balance_block.h"
+#include "core/graph/analysis.h"
+#include "core/session/session.h"
+#include "core/store/run_writer.h"
+#include "core/train/trainer.h"
+
+#include <nlohmann/json.hpp>
+
+namespace concord {
+
+namespace {
+
+std::string tasksJson(const Analysis &analysis)
+{
+    nlohmann::json list = nlohmann::json::array();
+    for (const GraphTask &task : analysis.tasks)
+        list.push_back({{"name", task.info.name}, {"kind", name(task.info.kind)}, {"classes", task.info.classes}, {"ignore", task.info.ignore},
+                        {"unit", task.info.unit}, {"classNames", task.info.classNames}});
+    return list.dump();
+}
+
+std::string runName(const Experiment &experiment, const Analysis &analysis)
+{
+    const auto balance = analysis.nodes.find(analysis.balanceNode);
+    const std::string method = balance == analysis.nodes.end() ? "" : balance->second.summary;
+    if (experiment.name.empty() || method.empty())
+        return experiment.name + method;
+    return experiment.name + " · " + method;
+}
+
+/// Where a run goes on from, and with which event of the store it agrees.
+std::optional<CheckpointEvent> resumePoint(const RunStore &store, const RunSummary &run)
+{
+    std::optional<CheckpointEvent> last = store.checkpoint(run.number, "last");
+    if (last && !std::filesystem::exists(store.folder() / last->file))
+        throw Error("run {}: expected its checkpoint {}, found no such file", run.number, (store.folder() / last->file).string());
+    return last;
+}
+
+} // namespace
+
+int queueRun(RunStore &store, const Experiment &experiment)
+{
+    const Analysis analysis = analyse(experiment.graph);
+    if (!analysis.runnable())
+        throw Error("the experiment cannot run: {}", analysis.firstError());
+    RunSummary run;
+    run.name = runName(experiment, analysis);
+    run.experiment = toJson(experiment);
+    run.contentId = contentId(experiment);
+    run.tasks = tasksJson(analysis);
+    run.totalSteps = experiment.plan.steps;
+    return store.createRun(run);
+}
+
+StateEvent executeRun(const std::filesystem::path &project, int number, const ExecuteOptions &options, RunControl &control,
+                      const std::function<void(const RunEvent &)> &listen)
+{
+    StateEvent outcome{.state = RunState::failed};
+    try {
+        RunStore store(project, RunStore::Mode::write);
+        const RunSummary run = store.run(number);
+        const Experiment experiment = experimentFromJson(run.experiment, fmt::format("run {}", number));
+        store.setEnvironment(number, environmentJson(experiment.plan));
+
+        TrainOptions train_;
+        train_.checkpointFolder = store.folder();
+        train_.checkpointPrefix = fmt::format("run{}-", number);
+        train_.steps = options.steps;
+        const std::optional<CheckpointEvent> from = resumePoint(store, run);
+        if (from)
+            train_.resumeFrom = store.folder() / from->file;
+        store.truncateAfter(number, from ? from->step : -1);
+
+        RunWriter writer(project, number);
+        const TrainResult result = train(experiment, train_, control, [&](RunEvent event) {
+            if (listen)
+                listen(event);
+            writer.post(std::move(event));
+        });
+        outcome = {.state = result.state, .step = result.step, .totalSteps = 0, .message = result.message};
+        try {
+            writer.flush();
+        } catch (const std::exception &error) {
+            outcome.state = RunState::failed;
+            outcome.message = fmt::format("the run stopped at step {}: {}", result.step, error.what());
+        }
+        outcome.totalSteps = store.run(number).totalSteps;
+        const std::vector<RunEvent> last = {outcome};
+        store.append(number, last);
+    } catch (const std::exception &error) {
+        if (outcome.message.empty())
+            outcome.message = error.what();
+        try {
+            // The project may be the very thing that failed; then the sentence still reaches the caller.
+            RunStore store(project, RunStore::Mode::write);
+            const std::vector<RunEvent> last = {outcome};
+            store.append(number, last);
+        } catch (const std::exception &) {
+        }
+    }
+    return outcome;
+}
+
+} // namespace concord

@@ -1,0 +1,88 @@
+#include "core/train/learner.h"
+
+#include "core/tensor/autocast.h"
+#include "core/train/failure.h"
+
+#include <cmath>
+
+namespace concord {
+
+const DataBlock &requireDataNode(const Analysis &analysis)
+{
+    if (!analysis.runnable())
+        throw Error("the graph cannot run: {}", analysis.firstError());
+    const auto node = analysis.nodes.find(analysis.dataNode);
+    const auto *data = node == analysis.nodes.end() ? nullptr : dynamic_cast<const DataBlock *>(node->second.block.get());
+    if (!data)
+        throw Error("the graph cannot run: expected a data set node, found none");
+    return *data;
+}
+
+Learner::Learner(const Plan &plan, const TaskGraph &graph, const Analysis &analysis, const DatasetInfo &data)
+    : warmupSteps_(plan.warmupSteps)
+    , clipNorm_(plan.clipNorm)
+    , channelsLast_(plan.channelsLast)
+{
+    computeType(plan.precision);   // an unknown one is refused before the model is made
+    const auto balanceNode = analysis.nodes.find(analysis.balanceNode);
+    const auto *balance = balanceNode == analysis.nodes.end() ? nullptr : dynamic_cast<const BalanceBlock *>(balanceNode->second.block.get());
+    if (!balance)
+        throw Error("the graph cannot run: expected a balance node, found none");
+
+    optimiser_ = OptimiserRegistry::instance().make(plan.optimiser);
+    setParams(*optimiser_, plan.optimiserParams, "optimiser " + plan.optimiser);
+    schedule_ = ScheduleRegistry::instance().make(plan.schedule);
+    setParams(*schedule_, plan.scheduleParams, "schedule " + plan.schedule);
+
+    const auto seed = std::uint64_t(plan.seed);
+    model_ = Model::compile(graph, analysis, data, {.device = plan.device, .channelsLast = plan.channelsLast, .seed = seed});
+    engine_ = std::make_unique<GradientEngine>(*model_, *balance, seed, plan.precision);
+    std::vector<at::Tensor> parameters;
+    for (const ModelParameter &parameter : model_->parameters())
+        parameters.push_back(parameter.value);
+    if (const at::Tensor learnable = engine_->learnable(); learnable.defined())
+        parameters.push_back(learnable);
+    optimiser_->start(std::move(parameters));
+}
+
+Learner::Outcome Learner::step(const DeviceBatch &batch, std::int64_t step, std::int64_t epoch, std::int64_t totalSteps, bool measure)
+{
+    Outcome outcome{.result = engine_->step(batch.image, batch.labels, step, epoch, measure), .learningRate = 0};
+    const double scale = rateFactor(*schedule_, step, totalSteps, warmupSteps_);
+    outcome.learningRate = optimiser_->learningRate * scale;
+    if (const int task = outcome.result.nonFiniteTask; task >= 0) {
+        throw StepFailure("the loss of '{}' became {} at step {}: lower the learning rate (now {:g}), clip the gradient (plan.clipNorm), or check that task's "
+                          "labels; the last checkpoint is kept",
+                          model_->tasks().at(std::size_t(task)).info.name, std::isinf(outcome.result.losses.at(std::size_t(task))) ? "infinite" : "NaN",
+                          step + 1, outcome.learningRate);
+    }
+    if (clipNorm_ > 0)
+        clip(step);
+    optimiser_->step(scale);
+    engine_->syncLearnable();
+    return outcome;
+}
+
+/// Scales the whole update so that its norm is `clipNorm_` at most (Pascanu et al., ICML 2013); the method's own trainable
+/// numbers are not part of it.
+void Learner::clip(std::int64_t step)
+{
+    const at::NoGradGuard noGrad;
+    std::vector<at::Tensor> norms;
+    for (const ModelParameter &parameter : model_->parameters())
+        if (parameter.value.grad().defined())
+            norms.push_back(parameter.value.grad().norm());
+    if (norms.empty())
+        return;
+    const double norm = at::stack(norms).norm().item<double>();
+    if (!std::isfinite(norm))
+        throw StepFailure("the gradient became {} at step {}: lower the learning rate (now {:g}); the last checkpoint is kept",
+                          std::isinf(norm) ? "infinite" : "NaN", step + 1, optimiser_->learningRate);
+    if (norm <= clipNorm_)
+        return;
+    for (const ModelParameter &parameter : model_->parameters())
+        if (at::Tensor gradient = parameter.value.grad(); gradient.defined())
+            gradient.mul_(clipNorm_ / norm);
+}
+
+} // namespace concord

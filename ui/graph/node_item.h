@@ -1,0 +1,64 @@
+#pragma once
+
+#include "ui/graph/graph_look.h"
+
+#include <QGraphicsItem>
+
+#include <set>
+
+namespace concord {
+
+class GraphScene;
+
+/// A block on the canvas: paints a NodeLook and finds the port under a point. It knows nothing of the document.
+class NodeItem : public QGraphicsItem
+{
+public:
+    enum { Type = UserType + 1 };
+
+    NodeItem(GraphScene &scene, const QString &id);
+
+    int type() const override { return Type; }
+    const QString &id() const { return id_; }
+    const NodeLook &look() const { return look_; }
+
+    /// Returns whether anything changed.
+    bool show(const NodeLook &look);
+
+    /// The nearest port within `reach` of a point in item coordinates; null when none is.
+    const PortLook *portNear(const QPointF &point, double reach) const;
+    /// In scene coordinates; the middle of the side when there is no such port.
+    QPointF portPoint(const std::string &port, bool input) const;
+
+    /// While a link is drawn: ports in `fitting` light up, all others dim. Null ends it.
+    void setFitting(const std::set<PortRef> *fitting, bool inputs);
+
+    QRectF boundingRect() const override;
+    QPainterPath shape() const override;
+    void paint(QPainter *painter, const QStyleOptionGraphicsItem *option, QWidget *widget) override;
+
+protected:
+    QVariant itemChange(GraphicsItemChange change, const QVariant &value) override;
+    void hoverMoveEvent(QGraphicsSceneHoverEvent *event) override;
+
+private:
+    enum class Light { normal, lit, dim };
+
+    QRectF body() const { return {QPointF(0, 0), look_.size}; }
+    QRectF problemMark() const;
+    void paintFar(QPainter *painter, double detail) const;
+    void paintBody(QPainter *painter) const;
+    void paintText(QPainter *painter) const;
+    void paintPorts(QPainter *painter) const;
+    void paintProblem(QPainter *painter) const;
+    Light lightOf(const PortLook &port) const;
+
+    GraphScene &scene_;
+    QString id_;
+    std::string key_;
+    NodeLook look_;
+    const std::set<PortRef> *fitting_ = nullptr;
+    bool fittingInputs_ = true;
+};
+
+} // namespace concord

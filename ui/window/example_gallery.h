@@ -1,0 +1,26 @@
+#pragma once
+
+#include <QDialog>
+#include <QStringList>
+
+class QListWidget;
+
+namespace concord {
+
+/// The examples that come with the program: name, what it shows, tasks and size.
+class ExampleGallery : public QDialog
+{
+    Q_OBJECT
+
+public:
+    explicit ExampleGallery(QWidget *parent = nullptr);
+
+    /// Resource names, smallest and fastest first.
+    static QStringList files();
+    QString chosen() const;
+
+private:
+    QListWidget *list_;
+};
+
+} // namespace concord

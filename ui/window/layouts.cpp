@@ -1,0 +1,93 @@
+#include "ui/window/layouts.h"
+
+namespace concord {
+
+namespace {
+
+/// Splits, tabs and sizes by id; a panel that is not registered is passed over.
+class Arranger
+{
+public:
+    Arranger(QMainWindow &window, const Docks &docks)
+        : window_(window)
+        , docks_(docks)
+    {
+        for (Dock *dock : docks) {
+            dock->setFloating(false);
+            window.removeDockWidget(dock);
+        }
+    }
+
+    void add(const char *id, Qt::DockWidgetArea area)
+    {
+        if (Dock *dock = find(id)) {
+            window_.addDockWidget(area, dock);
+            dock->show();
+        }
+    }
+
+    void split(const char *first, const char *second, Qt::Orientation orientation)
+    {
+        if (Dock *a = find(first), *b = find(second); a && b) {
+            window_.splitDockWidget(a, b, orientation);
+            b->show();
+        }
+    }
+
+    void tab(const char *first, const char *second)
+    {
+        if (Dock *a = find(first), *b = find(second); a && b) {
+            window_.tabifyDockWidget(a, b);
+            b->show();
+            a->raise();
+        }
+    }
+
+    void sizes(const QList<std::pair<const char *, int>> &wanted, Qt::Orientation orientation)
+    {
+        QList<QDockWidget *> docks;
+        QList<int> values;
+        for (const auto &[id, size] : wanted)
+            if (Dock *dock = find(id)) {
+                docks += dock;
+                values += size;
+            }
+        window_.resizeDocks(docks, values, orientation);
+    }
+
+private:
+    Dock *find(const char *id) const { return docks_.value(QLatin1String(id), nullptr); }
+
+    QMainWindow &window_;
+    const Docks &docks_;
+};
+
+} // namespace
+
+void arrange(QMainWindow &window, const Docks &docks, Mode mode)
+{
+    Arranger arranger(window, docks);
+    if (mode == Mode::design) {
+        arranger.add("blocks", Qt::LeftDockWidgetArea);
+        arranger.split("blocks", "canvas", Qt::Horizontal);
+        arranger.split("canvas", "inspector", Qt::Horizontal);
+        arranger.split("canvas", "problems", Qt::Vertical);
+        arranger.tab("inspector", "plan");
+        arranger.sizes({{"blocks", 190}, {"canvas", 960}, {"inspector", 250}}, Qt::Horizontal);
+        arranger.sizes({{"canvas", 650}, {"problems", 130}}, Qt::Vertical);
+        return;
+    }
+    arranger.add("runs", Qt::TopDockWidgetArea);
+    arranger.split("runs", "curves", Qt::Horizontal);
+    arranger.split("curves", "conflict", Qt::Horizontal);
+    arranger.split("curves", "river", Qt::Vertical);
+    arranger.split("conflict", "log", Qt::Vertical);
+    arranger.add("predictions", Qt::BottomDockWidgetArea);
+    arranger.split("predictions", "timeline", Qt::Vertical);
+    arranger.sizes({{"runs", 240}, {"curves", 880}, {"conflict", 270}}, Qt::Horizontal);
+    arranger.sizes({{"curves", 340}, {"river", 170}}, Qt::Vertical);
+    arranger.sizes({{"conflict", 330}, {"log", 180}}, Qt::Vertical);
+    arranger.sizes({{"runs", 520}, {"predictions", 190}, {"timeline", 60}}, Qt::Vertical);
+}
+
+} // namespace concord
