@@ -2,6 +2,7 @@
 
 #include "core/schedule/dense_update.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace concord {
@@ -22,14 +23,34 @@ struct AdamStep
     float rootCorrection;     ///< √(1 − β₂^t)
 };
 
-CONCORD_UPDATE_LOOP void adamLoop(float *__restrict p, const float *__restrict g, float *__restrict m, float *__restrict v, std::int64_t count,
-                                  AdamStep s)
+/// First half: the running means; leaves the second one in `root`, where its square root will be taken.
+CONCORD_UPDATE_LOOP void adamMeans(const float *__restrict p, const float *__restrict g, float *__restrict m, float *__restrict v,
+                                   float *__restrict root, std::int64_t count, AdamStep s)
 {
     for (std::int64_t i = 0; i < count; ++i) {
         const float gradient = g[i] + s.gradientDecay * p[i];
         m[i] = s.beta1 * m[i] + s.oneMinusBeta1 * gradient;
         v[i] = s.beta2 * v[i] + s.oneMinusBeta2 * (gradient * gradient);
-        p[i] = s.keep * p[i] - s.rate * (m[i] / (std::sqrt(v[i]) / s.rootCorrection + s.epsilon));
+        root[i] = v[i];
+    }
+}
+
+CONCORD_UPDATE_LOOP void adamMove(float *__restrict p, const float *__restrict m, const float *__restrict root, std::int64_t count, AdamStep s)
+{
+    for (std::int64_t i = 0; i < count; ++i)
+        p[i] = s.keep * p[i] - s.rate * (m[i] / (root[i] / s.rootCorrection + s.epsilon));
+}
+
+/// In pieces that stay in the first cache, so that memory is read and written once.
+void adamLoop(float *p, const float *g, float *m, float *v, std::int64_t count, const AdamStep &s)
+{
+    constexpr std::int64_t piece = 512;
+    float root[piece];
+    for (std::int64_t at = 0; at < count; at += piece) {
+        const std::int64_t n = std::min(piece, count - at);
+        adamMeans(p + at, g + at, m + at, v + at, root, n, s);
+        squareRoots(root, n);
+        adamMove(p + at, m + at, root, n, s);
     }
 }
 

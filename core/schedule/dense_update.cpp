@@ -1,8 +1,23 @@
 #include "core/schedule/dense_update.h"
 
 #include <algorithm>
+#include <cmath>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
 namespace concord {
+
+void squareRoots(float *values, std::int64_t count)
+{
+    std::int64_t i = 0;
+#if defined(__SSE__)
+    for (; i + 4 <= count; i += 4)
+        _mm_storeu_ps(values + i, _mm_sqrt_ps(_mm_loadu_ps(values + i)));
+#endif
+    for (; i < count; ++i)
+        values[i] = std::sqrt(values[i]);
+}
 
 DenseUpdate::DenseUpdate(const at::Tensor &parameter, const at::Tensor &gradient, const std::vector<at::Tensor> &states)
 {

@@ -6,15 +6,18 @@
 
 #include <vector>
 
-// Loops of optimisers: compiled for AVX2 as well and chosen when the program starts. Without fused multiply-add every machine rounds alike,
-// so a run gives the same bits whichever version it gets; errno of sqrt is not wanted and would keep the loop scalar.
+// Loops of optimisers: compiled for AVX2 as well, and chosen when the program starts. Without fused multiply-add every machine rounds
+// alike, so a run gives the same bits whichever version it gets.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define CONCORD_UPDATE_LOOP __attribute__((target_clones("avx2", "default"), optimize("O3", "no-math-errno", "fp-contract=off")))
+#define CONCORD_UPDATE_LOOP __attribute__((target_clones("avx2", "default"), optimize("O3", "fp-contract=off")))
 #else
 #define CONCORD_UPDATE_LOOP
 #endif
 
 namespace concord {
+
+/// Square roots in place, rounded exactly. A loop over std::sqrt stays scalar because it has to set errno.
+void squareRoots(float *values, std::int64_t count);
 
 /// The memory of one parameter, its gradient and its state as flat arrays in the same order. Invalid when they cannot be seen so
 /// (another device or type, gaps between elements); then the update goes through ATen.

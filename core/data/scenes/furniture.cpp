@@ -46,7 +46,7 @@ SceneMaterial Furniture::paint(float hue)
 {
     static constexpr Pattern patterns[] = {Pattern::plain, Pattern::plain, Pattern::marble, Pattern::checker, Pattern::stripes};
     const float value = float(random_.uniform(0.5, 0.95));
-    return {.base = hueColour(hue, float(random_.uniform(0.4, 0.85)), value),
+    return {.base = hueColour(hue, float(random_.uniform(0.35, 0.75)), value),
             .accent = hueColour(hue + float(random_.uniform(-0.15, 0.15)), 0.35f, std::min(1.0f, value * 1.2f)),
             .pattern = patterns[random_.below(5)],
             .scale = float(random_.uniform(0.06, 0.16)),

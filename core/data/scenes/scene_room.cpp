@@ -46,7 +46,7 @@ private:
 
     void paintPlanes()
     {
-        const Vec3 light = hueColour(style_.hue, number(0.05, 0.35), number(0.72, 0.95));
+        const Vec3 light = hueColour(style_.hue, number(0.03, 0.26), number(0.76, 0.96));
         SceneMaterial wall{.base = light, .accent = light * number(0.72, 0.9), .scale = number(0.15, 0.4)};
         if (random_.chance(0.3))
             wall.pattern = Pattern::stripes;
@@ -54,7 +54,7 @@ private:
             wall.pattern = Pattern::tiles;
         SceneMaterial feature = wall;
         if (random_.chance(0.35))
-            feature = {.base = hueColour(style_.accent, number(0.25, 0.55), number(0.45, 0.8))};
+            feature = {.base = hueColour(style_.accent, number(0.15, 0.42), number(0.5, 0.82))};
         furniture_.material(floorMaterial());
         furniture_.material({.base = {0.82f, 0.81f, 0.79f}});
         for (int plane = 2; plane < 5; ++plane)
@@ -144,14 +144,14 @@ private:
         }
     }
 
-    bool isFree(float x, float z, float radius) const
+    bool isFree(float x, float z, float radius, float distance = 0.95f) const
     {
         const Vec3 toSpot{x - room_.camera.position.x, 0, z - room_.camera.position.z};
-        return length(toSpot) > radius + 0.95f && std::ranges::all_of(circles_, [&](const Circle &c) { return std::hypot(c.x - x, c.z - z) > c.radius + radius; });
+        return length(toSpot) > radius + distance && std::ranges::all_of(circles_, [&](const Circle &c) { return std::hypot(c.x - x, c.z - z) > c.radius + radius; });
     }
 
     /// A free circle on the floor that the camera sees, if some tries find one.
-    std::optional<Furniture::Spot> spot(float radius)
+    std::optional<Furniture::Spot> spot(float radius, float distance = 0.95f)
     {
         const SceneCamera &camera = room_.camera;
         for (int attempt = 0; attempt < 30; ++attempt) {
@@ -159,7 +159,7 @@ private:
             const float z = number(-1, 1) * (room_.size.z / 2 - radius - 0.03f);
             const Vec3 toSpot = normalized({x - camera.position.x, 0, z - camera.position.z});
             const bool isSeen = dot(toSpot, normalized({camera.ahead.x, 0, camera.ahead.z})) > 0.88f;
-            if ((!isSeen && attempt < 20) || !isFree(x, z, radius))
+            if ((!isSeen && attempt < 20) || !isFree(x, z, radius, distance))
                 continue;
             circles_.push_back({x, z, radius});
             return Furniture::Spot{.x = x, .z = z, .yaw = number(-std::numbers::pi, std::numbers::pi)};
@@ -257,7 +257,7 @@ private:
         const Furniture::Spot above{.x = number(-0.2, 0.2) * room_.size.x, .z = number(-0.05, 0.25) * room_.size.z};
         std::optional<Furniture::Spot> corner;
         if (kind > 0.55)
-            corner = spot(0.26f);
+            corner = spot(0.26f, 1.8f);   // near the camera it would hide the room
         if (corner)
             room_.light = furniture_.floorLamp(*corner);
         else

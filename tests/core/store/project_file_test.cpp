@@ -1,3 +1,4 @@
+#include "core/base/error.h"
 #include "core/store/migration.h"
 #include "core/store/run_store.h"
 #include "core/store/run_writer.h"

@@ -1,0 +1,114 @@
+#include "ui/graph/auto_layout.h"
+
+#include <fmt/format.h>
+#include <gvc.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+
+namespace concord {
+
+namespace {
+
+constexpr double pointsPerInch = 72;
+constexpr double gapInLayer = 28;
+constexpr double gapBetweenLayers = 92;   // room for the shape's pill
+
+/// Graphviz takes char * that it does not write to.
+char *writable(const std::string &text)
+{
+    return const_cast<char *>(text.c_str());
+}
+
+void setAttribute(void *object, const char *name, const std::string &value)
+{
+    static const std::string none;
+    agsafeset(object, const_cast<char *>(name), writable(value), writable(none));
+}
+
+double toGrid(double value)
+{
+    return std::round(value / 4) * 4;
+}
+
+} // namespace
+
+LayoutResult layeredLayout(const std::vector<LayoutBox> &boxes, const std::vector<LayoutLink> &links)
+{
+    static std::mutex one;
+    const std::lock_guard lock(one);
+    LayoutResult corners;
+    if (boxes.empty())
+        return corners;
+
+    GVC_t *context = gvContext();
+    Agraph_t *graph = agopen(const_cast<char *>("concord"), Agdirected, nullptr);
+    setAttribute(graph, "rankdir", "LR");
+    setAttribute(graph, "nodesep", fmt::format("{:.3f}", gapInLayer / pointsPerInch));
+    setAttribute(graph, "ranksep", fmt::format("{:.3f}", gapBetweenLayers / pointsPerInch));
+    setAttribute(graph, "splines", "false");
+    std::map<std::string, Agnode_t *> nodes;
+    // dot stacks from the bottom when it lays out from left to right: the last comes on top.
+    for (auto box = boxes.rbegin(); box != boxes.rend(); ++box) {
+        Agnode_t *node = agnode(graph, writable(box->id), 1);
+        setAttribute(node, "shape", "box");
+        setAttribute(node, "fixedsize", "true");
+        setAttribute(node, "label", "");
+        setAttribute(node, "width", fmt::format("{:.3f}", box->size.width() / pointsPerInch));
+        setAttribute(node, "height", fmt::format("{:.3f}", box->size.height() / pointsPerInch));
+        nodes[box->id] = node;
+    }
+    for (auto link = links.rbegin(); link != links.rend(); ++link) {
+        const auto from = nodes.find(link->from);
+        const auto to = nodes.find(link->to);
+        if (from == nodes.end() || to == nodes.end())
+            continue;
+        Agedge_t *edge = agedge(graph, from->second, to->second, nullptr, 1);
+        setAttribute(edge, "weight", link->weak ? "0" : "4");
+    }
+
+    if (gvLayout(context, graph, "dot") == 0) {
+        double left = std::numeric_limits<double>::infinity();
+        double top = left;
+        for (const LayoutBox &box : boxes) {
+            const pointf centre = ND_coord(nodes[box.id]);
+            const QPointF corner(centre.x - box.size.width() / 2, -centre.y - box.size.height() / 2);
+            left = std::min(left, corner.x());
+            top = std::min(top, corner.y());
+            corners[QString::fromStdString(box.id)] = corner;
+        }
+        for (QPointF &corner : corners)
+            corner = {toGrid(corner.x() - left), toGrid(corner.y() - top)};
+        gvFreeLayout(context, graph);
+    }
+    agclose(graph);
+    gvFreeContext(context);
+    return corners;
+}
+
+AutoLayout::AutoLayout(QObject *parent)
+    : QObject(parent)
+{
+    pool_.setMaxThreadCount(1);
+}
+
+void AutoLayout::start(std::vector<LayoutBox> boxes, std::vector<LayoutLink> links)
+{
+    const std::uint64_t number = ++newest_;
+    pool_.start([this, number, boxes = std::move(boxes), links = std::move(links)] {
+        if (number != newest_)
+            return;
+        const LayoutResult corners = layeredLayout(boxes, links);
+        QMetaObject::invokeMethod(
+            this,
+            [this, number, corners] {
+                if (number == newest_)
+                    Q_EMIT finished(corners);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+} // namespace concord

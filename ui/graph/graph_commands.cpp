@@ -1,0 +1,256 @@
+#include "ui/graph/graph_commands.h"
+
+#include "core/graph/experiment.h"
+#include "ui/graph/auto_layout.h"
+#include "ui/graph/graph_view.h"
+#include "ui/graph/link_item.h"
+#include "ui/graph/node_item.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QMenu>
+
+#include <algorithm>
+
+namespace concord {
+
+GraphCommands::GraphCommands(GraphView &view)
+    : QObject(&view)
+    , view_(view)
+    , layout_(new AutoLayout(this))
+{
+    add("insert", tr("Insert block…"), {Qt::Key_Space}, [this] { view_.openInsert(view_.cursorScenePos()); });
+    add("insertAfter", tr("Insert after selection…"), {Qt::Key_Tab}, [this] { view_.openInsertAfterSelection(); });
+    separate();
+    needSelection_ += add("cut", tr("Cut"), QKeySequence::keyBindings(QKeySequence::Cut), [this] { cut(); });
+    needSelection_ += add("copy", tr("Copy"), QKeySequence::keyBindings(QKeySequence::Copy), [this] { copy(); });
+    add("paste", tr("Paste"), QKeySequence::keyBindings(QKeySequence::Paste), [this] { paste(); });
+    needSelection_ += add("duplicate", tr("Duplicate"), {QKeySequence(Qt::CTRL | Qt::Key_D)}, [this] { duplicate(); });
+    needSelection_ += add("delete", tr("Delete"), {QKeySequence(Qt::Key_Delete), QKeySequence(Qt::Key_Backspace)}, [this] { remove(false); });
+    needSelection_ += add("deleteHeal", tr("Delete and close the gap"), {QKeySequence(Qt::CTRL | Qt::Key_Delete)}, [this] { remove(true); });
+    add("selectAll", tr("Select all"), QKeySequence::keyBindings(QKeySequence::SelectAll), [this] { selectAll(); });
+    separate();
+    needSelection_ += add("link", tr("Link selected blocks"), {QKeySequence(Qt::CTRL | Qt::Key_L)}, [this] { linkSelected(); });
+    needSelection_ += add("unlink", tr("Unlink selected blocks"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L)}, [this] { unlinkSelected(); });
+    add("arrange", tr("Arrange automatically"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)}, [this] { arrange(); });
+    separate();
+    add("fitAll", tr("Fit all"), {QKeySequence(Qt::Key_F), QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { view_.fit(false); });
+    needSelection_ += add("fitSelection", tr("Fit selection"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, [this] { view_.fit(true); });
+    add("actualSize", tr("Actual size"), {QKeySequence(Qt::CTRL | Qt::Key_1)}, [this] { view_.zoomTo(1); });
+    add("zoomIn", tr("Zoom in"), QKeySequence::keyBindings(QKeySequence::ZoomIn), [this] { view_.zoomTo(view_.scale() * 1.25); });
+    add("zoomOut", tr("Zoom out"), QKeySequence::keyBindings(QKeySequence::ZoomOut), [this] { view_.zoomTo(view_.scale() / 1.25); });
+    separate();
+    needSelection_ += add("help", tr("About this block"), {QKeySequence(Qt::Key_F1)}, [this] {
+        if (const Node *node = view_.document().graph().find(selected().empty() ? std::string() : *selected().begin()))
+            view_.document().showCard(QString::fromStdString(node->type));
+    });
+
+    connect(&view_.graphScene(), &QGraphicsScene::selectionChanged, this, &GraphCommands::showEnabled);
+    connect(&view_.document(), &ExperimentDocument::selectionChanged, this, &GraphCommands::showEnabled);
+    connect(layout_, &AutoLayout::finished, this, [this](const LayoutResult &corners) {
+        TaskGraph next = view_.document().graph();
+        for (Node &node : next.nodes)
+            if (const auto corner = corners.find(QString::fromStdString(node.id)); corner != corners.end()) {
+                node.x = corner->x();
+                node.y = corner->y();
+            }
+        view_.document().applyGraph(tr("Arrange"), next);
+        view_.fit(false);
+    });
+    showEnabled();
+}
+
+QAction *GraphCommands::add(const char *name, const QString &text, const QList<QKeySequence> &keys, std::function<void()> run)
+{
+    auto *action = new QAction(text, this);
+    action->setObjectName(QStringLiteral("graph.") + QLatin1String(name));
+    action->setShortcuts(keys);
+    // Only while the canvas itself has the keyboard: its search field and other panels keep their keys.
+    action->setShortcutContext(Qt::WidgetShortcut);
+    connect(action, &QAction::triggered, this, std::move(run));
+    view_.addAction(action);
+    all_ += action;
+    return action;
+}
+
+void GraphCommands::separate()
+{
+    all_ += nullptr;
+}
+
+void GraphCommands::showEnabled()
+{
+    const bool any = !view_.document().selection().isEmpty() || !view_.graphScene().selectedLinks().empty();
+    for (QAction *action : std::as_const(needSelection_))
+        action->setEnabled(any);
+}
+
+std::set<std::string> GraphCommands::selected() const
+{
+    std::set<std::string> ids;
+    for (const QString &id : view_.document().selection())
+        ids.insert(id.toStdString());
+    return ids;
+}
+
+void GraphCommands::copy() const
+{
+    if (!selected().empty())
+        QGuiApplication::clipboard()->setText(QString::fromStdString(toJson(part(view_.document().graph(), selected()))));
+}
+
+void GraphCommands::cut()
+{
+    copy();
+    view_.document().removeNodes(view_.document().selection(), false);
+}
+
+void GraphCommands::paste()
+{
+    try {
+        const TaskGraph addition = graphFromJson(QGuiApplication::clipboard()->text().toStdString());
+        if (addition.nodes.empty())
+            return;
+        double left = addition.nodes.front().x;
+        double top = addition.nodes.front().y;
+        for (const Node &node : addition.nodes) {
+            left = std::min(left, node.x);
+            top = std::min(top, node.y);
+        }
+        const QPointF at = view_.cursorScenePos();
+        const QPointF offset(std::round((at.x() - left) / 4) * 4, std::round((at.y() - top) / 4) * 4);
+        std::set<std::string> ids;
+        view_.document().applyGraph(tr("Paste"), withPart(view_.document().graph(), addition, offset, &ids));
+        QSet<QString> fresh;
+        for (const std::string &id : ids)
+            fresh.insert(QString::fromStdString(id));
+        view_.document().select(fresh);
+    } catch (const Error &) {
+        view_.graphScene().refuse(tr("The clipboard holds no blocks."), view_.cursorScenePos());
+    }
+}
+
+void GraphCommands::duplicate()
+{
+    const TaskGraph addition = part(view_.document().graph(), selected());
+    if (addition.nodes.empty())
+        return;
+    std::set<std::string> ids;
+    view_.document().applyGraph(tr("Duplicate"), withPart(view_.document().graph(), addition, {32, 72}, &ids));
+    QSet<QString> fresh;
+    for (const std::string &id : ids)
+        fresh.insert(QString::fromStdString(id));
+    view_.document().select(fresh);
+}
+
+void GraphCommands::remove(bool heal)
+{
+    const std::vector<Edge> links = view_.graphScene().selectedLinks();
+    const QSet<QString> nodes = view_.document().selection();
+    if (!nodes.isEmpty()) {
+        view_.document().removeNodes(nodes, heal);
+        return;
+    }
+    TaskGraph next = view_.document().graph();
+    std::erase_if(next.edges, [&](const Edge &edge) { return std::ranges::find(links, edge) != links.end(); });
+    view_.document().applyGraph(tr("Unlink"), next);
+}
+
+void GraphCommands::selectAll()
+{
+    QSet<QString> ids;
+    for (const Node &node : view_.document().graph().nodes)
+        ids.insert(QString::fromStdString(node.id));
+    view_.document().select(ids);
+}
+
+void GraphCommands::linkSelected()
+{
+    // From left to right, each to the next.
+    std::vector<const Node *> chain;
+    for (const Node &node : view_.document().graph().nodes)
+        if (selected().contains(node.id))
+            chain.push_back(&node);
+    std::ranges::stable_sort(chain, {}, [](const Node *node) { return node->x; });
+    TaskGraph next = view_.document().graph();
+    QString refusal;
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+        const Analysis analysis = analyse(next);
+        const NodeItem *item = view_.graphScene().nodeItem(QString::fromStdString(chain[i]->id));
+        bool linked = false;
+        for (const PortLook &port : item->look().ports) {
+            const Joint joint{{chain[i]->id, port.id}, true};
+            if (port.input || linked)
+                continue;
+            if (const std::optional<PortRef> target = fittingPort(next, analysis, joint, chain[i + 1]->id)) {
+                addLink(next, joint, *target);
+                linked = true;
+            } else if (refusal.isEmpty()) {
+                refusal = refusalOf(next, analysis, joint, chain[i + 1]->id);
+            }
+        }
+        if (linked)
+            refusal.clear();
+        else
+            break;
+    }
+    view_.graphScene().refuse(chain.size() < 2 ? tr("Select two blocks to link them.") : refusal, view_.centreScenePos());
+    view_.document().applyGraph(tr("Link"), next);
+}
+
+void GraphCommands::unlinkSelected()
+{
+    TaskGraph next = view_.document().graph();
+    const std::set<std::string> ids = selected();
+    // Of one block all links, of several those between them.
+    std::erase_if(next.edges, [&](const Edge &edge) {
+        return ids.size() == 1 ? ids.contains(edge.from.node) || ids.contains(edge.to.node) : ids.contains(edge.from.node) && ids.contains(edge.to.node);
+    });
+    view_.document().applyGraph(tr("Unlink"), next);
+}
+
+void GraphCommands::arrange()
+{
+    const GraphScene &scene = view_.graphScene();
+    std::vector<LayoutBox> boxes;
+    for (const Node &node : view_.document().graph().nodes)
+        if (const NodeItem *item = scene.nodeItem(QString::fromStdString(node.id)))
+            boxes.push_back({node.id, item->look().size});
+    // Links in the order of their ports, so that the first task comes out on top.
+    std::vector<Edge> edges = view_.document().graph().edges;
+    std::ranges::sort(edges);
+    std::vector<LayoutLink> links;
+    for (const Edge &edge : edges)
+        if (const LinkItem *item = scene.linkItem(edge))
+            links.push_back({edge.from.node, edge.to.node, item->look().label});
+    layout_->start(std::move(boxes), std::move(links));
+}
+
+void GraphCommands::popUpMenu(const QPoint &globalPos, const QPointF &scenePos)
+{
+    GraphScene &scene = view_.graphScene();
+    const NodeItem *node = scene.nodeAt(scenePos);
+    if (node && !node->isSelected())
+        view_.document().select({node->id()});
+    auto *menu = new QMenu(&view_);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (const LinkItem *link = node ? nullptr : scene.linkAt(scenePos, 8)) {
+        const Edge edge = link->edge();
+        connect(menu->addAction(tr("Remove link")), &QAction::triggered, this, [this, edge] { view_.document().unlink(edge); });
+        menu->addSeparator();
+    }
+    QStringList wanted{QStringLiteral("insert"), QStringLiteral("paste"), {}, QStringLiteral("selectAll"), QStringLiteral("arrange"), QStringLiteral("fitAll")};
+    if (node)
+        wanted = QStringList{QStringLiteral("insertAfter"), {}, QStringLiteral("cut"), QStringLiteral("copy"), QStringLiteral("duplicate"), QStringLiteral("delete"),
+                             QStringLiteral("deleteHeal"), {}, QStringLiteral("unlink"), QStringLiteral("fitSelection"), {}, QStringLiteral("help")};
+    for (const QString &name : std::as_const(wanted)) {
+        if (name.isEmpty())
+            menu->addSeparator();
+        for (QAction *action : std::as_const(all_))
+            if (!name.isEmpty() && action && action->objectName() == QStringLiteral("graph.") + name)
+                menu->addAction(action);
+    }
+    menu->popup(globalPos);
+}
+
+} // namespace concord
