@@ -36,3 +36,9 @@ function(concord_test name folder last)
   set_tests_properties(${name} PROPERTIES TIMEOUT 1200
     ENVIRONMENT "OMP_WAIT_POLICY=passive;QT_QPA_PLATFORM=offscreen")
 endfunction()
+
+# Examples and icons inside a program: every file below resources/, no list to keep.
+function(concord_resources target)
+  file(GLOB examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/resources/examples/*.json ${CMAKE_SOURCE_DIR}/resources/icons/*.svg)
+  qt_add_resources(${target} concord_resources PREFIX "/" BASE ${CMAKE_SOURCE_DIR}/resources FILES ${examples})
+endfunction()

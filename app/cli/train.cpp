@@ -1,7 +1,7 @@
 #include "app/cli/command.h"
 #include "app/cli/execute.h"
 
-#include "core/graph/analysis.h"
+#include "core/graph/single_task.h"
 #include "core/session/session.h"
 
 namespace concord {
@@ -21,6 +21,7 @@ public:
         app.add_option("--threads", threads_, "0: all cores");
         app.add_option("--precision", precision_, "float32 or bfloat16");
         app.add_option("--set", assignments_, "path=value, e.g. plan.batch=8, balance.c=0.4, node.trunk.dropout=0.1");
+        app.add_option("--single", single_, "train this task alone: the baseline for Δm");
         app.add_flag("--progress", reporting_.progress, "a progress line on standard error");
         app.add_flag("--print-run", reporting_.printRun, "print nothing but the run's number on standard output");
     }
@@ -36,6 +37,8 @@ public:
                 setPath(experiment, fmt::format("plan.{}={}", name, value));
         for (const std::string &assignment : assignments_)
             setPath(experiment, assignment);
+        if (!single_.empty())
+            experiment = singleTask(experiment, single_);
         RunStore store(project_, RunStore::Mode::create);
         if (store.draft().empty())
             store.saveDraft(toJson(experiment));
@@ -45,7 +48,7 @@ public:
     }
 
 private:
-    std::string file_, project_, device_, epochs_, steps_, seed_, threads_, precision_;
+    std::string file_, project_, device_, epochs_, steps_, seed_, threads_, precision_, single_;
     std::vector<std::string> assignments_;
     Reporting reporting_;
 };

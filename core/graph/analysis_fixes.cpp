@@ -42,11 +42,11 @@ std::optional<Fix> AnalysisPass::paramFix(const Item &item, const ParamProblem &
     return Fix{.label = fmt::format("Set {} to {}", problem.name, paramText(*value)), .node = item.node->id, .param = problem.name, .value = *value};
 }
 
-/// A loss refuses its prediction, and the node that decides on the number of channels was set to another number of classes than the
-/// label has. That node is the nearest one behind the prediction with a parameter `classes`.
+/// A loss refuses its prediction because the node that decides on its channels was set to another number than the label has. That node
+/// is the nearest one behind the prediction with a parameter `classes` or `values`. Offered only when it was tried and does cure it.
 std::optional<Fix> AnalysisPass::classesFix(const Item &loss) const
 {
-    std::size_t prediction = none;
+    std::size_t at = none;   // the link under the loss's prediction
     std::int64_t classes = 0;
     for (std::size_t i = 0; i < loss.inLink.size(); ++i) {
         if (loss.inLink[i] == none)
@@ -54,22 +54,46 @@ std::optional<Fix> AnalysisPass::classesFix(const Item &loss) const
         const Port &port = loss.facts->inputs[i];
         if (port.type == PortType::label)
             classes = loss.facts->inputTypes.at(port.id).task.classes;
-        else if (prediction == none)
-            prediction = links_[loss.inLink[i]].from;
+        else if (at == none)
+            at = loss.inLink[i];
     }
-    if (classes <= 0)
-        return std::nullopt;
-    while (prediction != none) {
-        const Item &item = items_[prediction];
-        if (const std::optional<ParamSpec> spec = paramSpec(*item.node, "classes")) {
-            const auto *present = std::get_if<std::int64_t>(&spec->value);
-            if (!present || *present == classes)
-                return std::nullopt;
-            return Fix{.label = fmt::format("Set classes to {}", classes), .node = item.node->id, .param = "classes", .value = classes};
+    std::vector<std::size_t> path;
+    while (classes > 0 && at != none) {
+        path.push_back(at);
+        const Item &item = items_[links_[at].from];
+        for (const char *name : {"classes", "values"}) {
+            const std::optional<ParamSpec> spec = paramSpec(*item.node, name);
+            const auto *present = spec ? std::get_if<std::int64_t>(&spec->value) : nullptr;
+            if (present) {
+                const Fix fix{.label = fmt::format("Set {} to {}", name, classes), .node = item.node->id, .param = name, .value = classes};
+                return *present != classes && cures(fix, path) ? std::optional(fix) : std::nullopt;
+            }
         }
-        prediction = item.in.size() == 1 ? links_[item.in.front()].from : none;
+        at = item.in.size() == 1 ? item.in.front() : none;
     }
     return std::nullopt;
+}
+
+/// Infers along the links from the changed node to the loss, which come loss first.
+bool AnalysisPass::cures(const Fix &fix, const std::vector<std::size_t> &path) const
+{
+    const Item &start = items_[links_[path.back()].from];
+    Node changed = *start.node;
+    changed.params[fix.param] = fix.value;
+    try {
+        std::vector<ParamProblem> problems;
+        PortTypes outputs = makeBlock(changed, &problems)->infer(start.facts->inputTypes, start.facts->repeats).outputs;
+        for (auto it = path.rbegin(); it != path.rend(); ++it) {
+            const Link &link = links_[*it];
+            const NodeFacts &next = *items_[link.to].facts;
+            PortTypes inputs = next.inputTypes;
+            inputs[link.edge->to.port] = outputs.at(link.edge->from.port);
+            outputs = next.block->infer(inputs, next.repeats).outputs;
+        }
+        return problems.empty();
+    } catch (const std::exception &) {
+        return false;   // it is still refused
+    }
 }
 
 } // namespace concord

@@ -53,7 +53,7 @@ void AnalysisPass::inferNode(Item &item)
         facts.inferred = true;
     } catch (const std::exception &error) {
         item.failed = true;
-        report(&item, "", error.what(), Severity::error, classesFix(item));
+        report(&item, "", error.what(), Severity::error, facts.category == "Losses" ? classesFix(item) : std::nullopt);
     }
 }
 

@@ -93,6 +93,7 @@ private:
     void reportMissingOutputs();
     std::optional<Fix> paramFix(const Item &item, const ParamProblem &problem) const;
     std::optional<Fix> classesFix(const Item &loss) const;
+    bool cures(const Fix &fix, const std::vector<std::size_t> &path) const;
 
     void findTasks();
     void describeTask(std::size_t loss, std::size_t number);

@@ -1,5 +1,6 @@
 #include "core/data/dataset.h"
 #include "core/exporter/exporter.h"
+#include "core/exporter/report.h"
 #include "core/graph/analysis.h"
 #include "core/probe/device_batch.h"
 #include "core/session/session.h"
@@ -58,6 +59,11 @@ ExportResult exportRun(const std::filesystem::path &project, int run, const std:
         ? fmt::format("wrote {} ({}, {} checkpoint of step {}); it differs from the live model by at most {:.2g} on {} samples", out.string(), size, checkpoint.kind, checkpoint.step, result.maxDifference, probe.size)
         : fmt::format("wrote {} ({}, {} checkpoint of step {}); read back, every tensor is the same", out.string(), size, checkpoint.kind, checkpoint.step);
     return result;
+}
+
+std::filesystem::path writeReport(const std::filesystem::path &project, const std::vector<int> &runs, const std::filesystem::path &folder)
+{
+    return writeReportPage(RunStore(project, RunStore::Mode::read), runs, folder);
 }
 
 } // namespace concord

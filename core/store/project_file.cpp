@@ -139,6 +139,7 @@ void makeProject(const fs::path &file, const fs::path &real)
             fs::remove(besideProject(fresh, ending), ignored);
     };
     std::optional<SQLite::Database> database;
+    errno = 0;
     try {
         database.emplace(fresh.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX);
         migrate(*database, projectMigrations());
@@ -254,8 +255,13 @@ SQLite::Database openProject(const fs::path &file, RunStore::Mode mode)
 
 Error projectError(const fs::path &file, const SQLite::Exception &failure, sqlite3 *handle)
 {
+    const int lastErrno = errno;
     const int code = failure.getErrorCode() & 0xff;
-    const int reason = handle && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) ? sqlite3_system_errno(handle) : 0;
+    const bool isFromSystem = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    int reason = handle && isFromSystem ? sqlite3_system_errno(handle) : 0;
+    // A write that fails during COMMIT leaves that number at 0 (seen with 3.40), so look at errno for what a full disk can say.
+    if (isFromSystem && reason == 0 && (lastErrno == ENOSPC || lastErrno == EDQUOT || lastErrno == EFBIG))
+        reason = lastErrno;
     if (code == SQLITE_FULL || reason == ENOSPC || reason == EDQUOT || reason == EFBIG)
         return Error("the disk is full: {} cannot grow{}; make room, then go on from the last checkpoint", file.string(),
                      reason == 0 ? "" : fmt::format(" ({})", std::strerror(reason)));

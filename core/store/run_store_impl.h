@@ -6,6 +6,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cerrno>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -91,6 +92,7 @@ class RunStore::Impl
     template<class Work>
     auto read(Work &&work)
     {
+        errno = 0; // projectError looks at it
         try {
             return work();
         } catch (const SQLite::Exception &failure) {

@@ -36,7 +36,7 @@ GraphCommands::GraphCommands(GraphView &view)
     separate();
     add("fitAll", tr("Fit all"), {QKeySequence(Qt::Key_F), QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { view_.fit(false); });
     needSelection_ += add("fitSelection", tr("Fit selection"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, [this] { view_.fit(true); });
-    add("actualSize", tr("Actual size"), {QKeySequence(Qt::CTRL | Qt::Key_1)}, [this] { view_.zoomTo(1); });
+    add("actualSize", tr("Actual size"), {QKeySequence(Qt::Key_1)}, [this] { view_.zoomTo(1); });
     add("zoomIn", tr("Zoom in"), QKeySequence::keyBindings(QKeySequence::ZoomIn), [this] { view_.zoomTo(view_.scale() * 1.25); });
     add("zoomOut", tr("Zoom out"), QKeySequence::keyBindings(QKeySequence::ZoomOut), [this] { view_.zoomTo(view_.scale() / 1.25); });
     separate();
@@ -75,7 +75,9 @@ QAction *GraphCommands::add(const char *name, const QString &text, const QList<Q
 
 void GraphCommands::separate()
 {
-    all_ += nullptr;
+    auto *line = new QAction(this);
+    line->setSeparator(true);
+    all_ += line;
 }
 
 void GraphCommands::showEnabled()
@@ -247,7 +249,7 @@ void GraphCommands::popUpMenu(const QPoint &globalPos, const QPointF &scenePos)
         if (name.isEmpty())
             menu->addSeparator();
         for (QAction *action : std::as_const(all_))
-            if (!name.isEmpty() && action && action->objectName() == QStringLiteral("graph.") + name)
+            if (!name.isEmpty() && action->objectName() == QStringLiteral("graph.") + name)
                 menu->addAction(action);
     }
     menu->popup(globalPos);

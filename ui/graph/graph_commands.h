@@ -23,7 +23,7 @@ class GraphCommands : public QObject
 public:
     explicit GraphCommands(GraphView &view);
 
-    QList<QAction *> list() const { return all_; }   ///< null: a separator
+    QList<QAction *> list() const { return all_; }
     void popUpMenu(const QPoint &globalPos, const QPointF &scenePos);
 
     void copy() const;

@@ -25,7 +25,7 @@ public:
     GraphScene &graphScene() { return scene_; }
     void setTheme(const Theme &theme);
 
-    /// Everything that can be done to the graph, for menus; a null entry is a separator.
+    /// Everything that can be done to the graph, for menus, separators included.
     QList<QAction *> graphActions() const;
 
     double scale() const { return transform().m11(); }

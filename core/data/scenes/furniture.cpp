@@ -4,9 +4,6 @@
 
 namespace concord {
 
-using Form = Solid::Form;
-using Pattern = SceneMaterial::Pattern;
-
 SceneStyle::SceneStyle(Random &random)
     : hue(float(random.uniform()))
     , accent(hue + float(random.uniform(0.25, 0.75)))

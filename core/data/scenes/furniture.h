@@ -54,8 +54,11 @@ public:
     SceneMaterial paint(float hue);
 
 private:
+    using Form = Solid::Form;
+    using Pattern = SceneMaterial::Pattern;
+
     void begin(SceneClass label, Spot spot, float bulk);
-    void add(Solid::Form form, Vec3 offset, Vec3 half, int material);
+    void add(Form form, Vec3 offset, Vec3 half, int material);
     void end(bool castsShadow = true);
     int shadeMaterial();
 

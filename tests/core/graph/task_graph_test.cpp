@@ -11,7 +11,7 @@ class TaskGraphTest : public QObject
 private Q_SLOTS:
     void findsNodes()
     {
-        TaskGraph graph{.nodes = {{.id = "a", .type = "x"}, {.id = "b", .type = "y"}}};
+        TaskGraph graph{.nodes = {{.id = "a", .type = "x"}, {.id = "b", .type = "y"}}, .edges = {}};
         QCOMPARE(graph.find("b")->type, std::string("y"));
         QVERIFY(!graph.find("c"));
         graph.find("a")->title = "changed";
@@ -20,7 +20,7 @@ private Q_SLOTS:
 
     void givesTheFirstFreeId()
     {
-        TaskGraph graph{.nodes = {{.id = "conv", .type = "x"}, {.id = "conv_2", .type = "x"}, {.id = "conv_4", .type = "x"}}};
+        TaskGraph graph{.nodes = {{.id = "conv", .type = "x"}, {.id = "conv_2", .type = "x"}, {.id = "conv_4", .type = "x"}}, .edges = {}};
         QCOMPARE(graph.freeId("conv"), std::string("conv_3"));
         QCOMPARE(graph.freeId("head"), std::string("head"));
     }

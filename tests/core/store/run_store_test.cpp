@@ -6,10 +6,9 @@
 #include <QElapsedTimer>
 #include <QTemporaryDir>
 
-#include <atomic>
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 using namespace concord;
 using concord::test::messageOf;
@@ -305,94 +304,6 @@ class RunStoreTest : public QObject
         store.append(number, std::vector<RunEvent>{ScalarEvent{"new", 1, 0, 1}, GramianEvent{1, "g", {1}}}); // ids of the undone names are not used
         QCOMPARE(store.series(number, "new").values, (std::vector<double>{1}));
         QCOMPARE(store.gramians(number, "g").size(), std::size_t(1));
-    }
-
-    /// Each of the writer's transactions holds one step of both series: a reader sees both or neither.
-    void showsWholeStepsToAnotherConnection()
-    {
-        const auto file = newFile();
-        RunStore(file, RunStore::Mode::create).createRun({});
-        constexpr std::int64_t steps = 2000;
-        std::atomic<bool> isDone = false;
-        std::thread writing([&] {
-            RunStore store(file, RunStore::Mode::write);
-            for (std::int64_t step = 1; step <= steps; ++step)
-                store.append(1, std::vector<RunEvent>{ScalarEvent{"b", step, 0, double(step)}, ScalarEvent{"a", step, 0, -double(step)}});
-            isDone = true;
-        });
-        std::int64_t reads = 0, worst = 0;
-        std::string problem;
-        {
-            RunStore other(file, RunStore::Mode::write); // a second writer comes and goes
-            const RunStore reader(file, RunStore::Mode::read);
-            for (std::int64_t seen = 0; !isDone && problem.empty(); ++reads) {
-                const Series a = reader.series(1, "a", seen);
-                const Series b = reader.series(1, "b", seen); // read later, so never behind a
-                if (b.steps.size() < a.steps.size())
-                    problem = "a step was half there";
-                for (std::size_t i = 0; i < a.steps.size(); ++i) {
-                    if (a.steps[i] != seen + std::int64_t(i) + 1 || a.values[i] != -double(a.steps[i]))
-                        problem = "a step was skipped";
-                }
-                worst = std::max(worst, std::int64_t(a.steps.size()));
-                seen += std::int64_t(a.steps.size());
-                if (reads % 50 == 0)
-                    other.saveDraft(std::to_string(reads));
-            }
-        }
-        writing.join();
-        QCOMPARE(problem, std::string());
-        QVERIFY(reads > 0);
-        QCOMPARE(RunStore(file, RunStore::Mode::read).series(1, "a").steps.size(), std::size_t(steps));
-        qInfo("%lld reads beside %lld transactions, at most %lld new steps at once", (long long)reads, (long long)steps, (long long)worst);
-    }
-
-    void opensForManyThreadsAtOnce()
-    {
-        const auto file = newFile();
-        std::atomic<int> failures = 0;
-        std::vector<std::thread> threads;
-        for (int i = 0; i < 8; ++i)
-            threads.emplace_back([&] {
-                try {
-                    RunStore(file, RunStore::Mode::create).createRun({});
-                } catch (const std::exception &error) {
-                    qWarning("%s", error.what());
-                    ++failures;
-                }
-            });
-        for (std::thread &thread : threads)
-            thread.join();
-        QCOMPARE(failures.load(), 0);
-        QCOMPARE(RunStore(file, RunStore::Mode::read).runs().size(), std::size_t(8));
-        int files = 0;
-        for (const auto &entry : std::filesystem::directory_iterator(file.parent_path()))
-            files += entry.path().filename().string().ends_with(".new");
-        QCOMPARE(files, 0);
-    }
-
-    void marksRunsOfEndedProcesses()
-    {
-        const auto file = newFile();
-        RunStore(file, RunStore::Mode::create).createRun({.name = "child", .totalSteps = 9});
-        const std::string text = concord::test::inChild([&] {
-            RunStore(file, RunStore::Mode::write).append(1, std::vector<RunEvent>{StateEvent{.state = RunState::running, .step = 5}});
-            return std::string("done");
-        });
-        QCOMPARE(text, std::string("done"));
-        RunStore store(file, RunStore::Mode::write);
-        store.createRun({.name = "ours", .state = RunState::running});
-        store.createRun({.name = "waiting", .state = RunState::queued});
-        QCOMPARE(store.run(1).state, RunState::running);
-        store.recoverInterrupted();
-        QCOMPARE(store.run(1).state, RunState::interrupted);
-        QVERIFY2(store.run(1).message.find("ended after step 5") != std::string::npos, store.run(1).message.c_str());
-        QCOMPARE(store.run(2).state, RunState::running);
-        QCOMPARE(store.run(3).state, RunState::queued);
-        store.append(1, std::vector<RunEvent>{StateEvent{.state = RunState::running, .step = 5}}); // resumed by us
-        store.recoverInterrupted();
-        QCOMPARE(store.run(1).state, RunState::running);
-        QCOMPARE(store.run(1).message, std::string());
     }
 
     void printsItsSpeed()

@@ -1,0 +1,134 @@
+#pragma once
+
+#include "core/base/random.h"
+#include "core/objective/loss_block.h"
+#include "core/objective/metric.h"
+#include "core/tensor/tensor.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+namespace concord::test {
+
+inline const std::vector<TaskKind> allKinds = {TaskKind::segmentation, TaskKind::depth,          TaskKind::normals,    TaskKind::edges,
+                                               TaskKind::saliency,     TaskKind::classification, TaskKind::multilabel, TaskKind::regression};
+
+inline at::Tensor uniformTensor(at::IntArrayRef sizes, Random &random, double low, double high)
+{
+    const at::Tensor t = at::empty(sizes, at::kDouble);
+    for (std::int64_t i = 0; i < t.numel(); ++i)
+        t.data_ptr<double>()[i] = random.uniform(low, high);
+    return t;
+}
+
+/// Predictions and labels of one kind with unknown values, a sample without the label, and which values count.
+struct Sample
+{
+    TaskInfo task;
+    at::Tensor prediction;   ///< float64
+    at::Tensor label;        ///< float32
+    at::Tensor present;
+    at::Tensor known;        ///< bool, broadcasts against the prediction; made beside the label, not from it
+    at::Tensor perfect;      ///< the best prediction for the label, float64
+};
+
+inline Sample makeSample(TaskKind kind, std::uint64_t seed, std::int64_t samples = 4)
+{
+    constexpr std::int64_t h = 5;
+    constexpr std::int64_t w = 6;
+    Random random(seed, std::uint64_t(kind));
+    const bool dense = kind != TaskKind::classification && kind != TaskKind::multilabel && kind != TaskKind::regression;
+    const bool ids = kind == TaskKind::segmentation || kind == TaskKind::classification;
+    const std::int64_t channels = dense && !ids ? (kind == TaskKind::normals ? 3 : 1) : 4;
+    Sample s;
+    s.task = {.name = "task", .kind = kind, .classes = channels, .ignore = ids ? 4 : -1, .unit = "", .classNames = {}};
+    const std::vector<std::int64_t> sizes = dense ? std::vector<std::int64_t>{samples, channels, h, w} : std::vector<std::int64_t>{samples, channels};
+    const std::int64_t pixels = dense ? h * w : 1;
+    const bool perPixel = ids || kind == TaskKind::normals;
+    s.prediction = uniformTensor(sizes, random, -2, 2);
+    s.perfect = at::zeros(sizes, at::kDouble);
+    std::vector<std::int64_t> labelSizes = sizes;
+    if (ids)
+        labelSizes.erase(labelSizes.begin() + 1);
+    std::vector<std::int64_t> knownSizes = sizes;
+    if (perPixel)
+        knownSizes[1] = 1;
+    s.label = at::zeros(labelSizes);
+    s.known = at::zeros(knownSizes, at::kBool);
+    s.present = at::ones({samples}, at::kBool);
+    if (samples > 2)
+        s.present.data_ptr<bool>()[1] = false;
+    float *label = s.label.data_ptr<float>();
+    double *perfect = s.perfect.data_ptr<double>();
+    bool *known = s.known.data_ptr<bool>();
+    for (std::int64_t n = 0; n < samples; ++n) {
+        const bool there = s.present.data_ptr<bool>()[n];
+        for (std::int64_t c = 0; c < (perPixel ? 1 : channels); ++c)
+            for (std::int64_t i = 0; i < pixels; ++i) {
+                const std::int64_t flag = (n * (perPixel ? 1 : channels) + c) * pixels + i;
+                const bool mayBeUnknown = kind != TaskKind::regression;
+                known[flag] = there && !(mayBeUnknown && random.chance(0.25));
+                const auto at = [&](std::int64_t channel) { return (n * channels + channel) * pixels + i; };
+                if (ids) {
+                    const auto id = std::int64_t(random.below(4));
+                    label[n * pixels + i] = float(known[flag] ? id : 4);
+                    perfect[at(id)] = 60;
+                } else if (kind == TaskKind::normals) {
+                    double v[3] = {random.normal(), random.normal(), random.normal()};
+                    const double length = std::hypot(v[0], v[1], v[2]);
+                    for (std::int64_t k = 0; k < 3; ++k) {
+                        label[at(k)] = known[flag] ? float(v[k] / length) : 0;
+                        perfect[at(k)] = label[at(k)];
+                    }
+                } else if (kind == TaskKind::depth || kind == TaskKind::regression) {
+                    const double value = random.uniform(0.5, 5);
+                    label[at(c)] = known[flag] ? float(value) : (kind == TaskKind::depth ? -1.0f : 0.0f);
+                    perfect[at(c)] = label[at(c)];
+                } else {
+                    const bool one = random.chance(0.4);
+                    label[at(c)] = known[flag] ? float(one) : -1.0f;
+                    perfect[at(c)] = one ? 60 : -60;
+                }
+            }
+    }
+    return s;
+}
+
+inline std::unique_ptr<LossBlock> makeLoss(const std::string &id, const TaskInfo &task, const ParamMap &params = {})
+{
+    std::unique_ptr<Block> block = BlockRegistry::instance().make(id);
+    setParams(*block, params, id);
+    std::unique_ptr<LossBlock> loss(dynamic_cast<LossBlock *>(block.release()));
+    loss->setTask(task);
+    return loss;
+}
+
+inline at::Tensor lossGradient(const LossBlock &loss, const at::Tensor &prediction, const at::Tensor &label, const at::Tensor &present)
+{
+    const at::Tensor leaf = prediction.detach().clone().set_requires_grad(true);
+    return torch::autograd::grad({loss.loss(leaf, label, present)}, {leaf})[0];
+}
+
+inline double lossValue(const LossBlock &loss, const at::Tensor &prediction, const at::Tensor &label, const at::Tensor &present)
+{
+    return loss.loss(prediction, label, present).item<double>();
+}
+
+inline at::Tensor allPresent(std::int64_t samples) { return at::ones({samples}, at::kBool); }
+
+inline double maxDifference(const at::Tensor &a, const at::Tensor &b)
+{
+    return a.numel() == 0 ? 0 : (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
+}
+
+/// The value of that name; NaN when there is none.
+inline double valueOf(const std::vector<MetricValue> &values, const std::string &name)
+{
+    const auto it = std::ranges::find(values, name, &MetricValue::name);
+    return it == values.end() ? std::nan("") : it->value;
+}
+
+} // namespace concord::test
