@@ -29,7 +29,7 @@ struct StepResult
     std::vector<double> weights;   ///< [tasks]
     double residual = 0;
     std::vector<BlockGramian> gramians;   ///< "" first; empty when not measured this step
-    int nonFiniteTask = -1;        ///< index of a task whose loss is not finite; then no gradient was written
+    int nonFiniteTask = -1;        ///< index of a task whose loss, or gradient where measured, is not finite; then no gradient was written
 };
 
 /// Forward, the backward passes that the method needs and no more, and the update direction written to every parameter's `.grad()`.

@@ -11,7 +11,8 @@ void AnalysisPass::findTasks()
     for (std::size_t i = 0; i < items_.size(); ++i)
         if (is(i, "Losses"))
             for (std::size_t port = 0; port < items_[i].inLink.size(); ++port)
-                if (const std::size_t link = items_[i].inLink[port]; link != none && links_[link].from != none && items_[i].facts->inputs[port].type != PortType::label)
+                if (const std::size_t link = items_[i].inLink[port];
+                    link != none && links_[link].from != none && items_[i].facts->inputs[port].type != PortType::label)
                     items_[links_[link].from].facts->predicts = true;
     if (balance_ == none)
         return;
@@ -68,7 +69,8 @@ void AnalysisPass::checkTasks()
         if (task.label.node.empty())
             continue;
         if (const auto [first, isNew] = byLabel.emplace(task.label, &task); !isNew)
-            report(&loss, "label", fmt::format("expected a label of its own, found '{}.{}', which '{}' uses too", task.label.node, task.label.port, first->second->lossNode));
+            report(&loss, "label",
+                   fmt::format("expected a label of its own, found '{}.{}', which '{}' uses too", task.label.node, task.label.port, first->second->lossNode));
         else if (const auto [same, isNewName] = byName.emplace(task.info.name, &task); !isNewName)
             report(&loss, "label", fmt::format("expected a task name of its own, found '{}', which '{}' has too", task.info.name, same->second->lossNode));
     }

@@ -13,8 +13,8 @@ namespace concord {
 namespace {
 
 constexpr double pointsPerInch = 72;
-constexpr double gapInLayer = 28;
-constexpr double gapBetweenLayers = 92;   // room for the shape's pill
+constexpr double gapInLayer = 36;
+constexpr double gapBetweenLayers = 76;   // room for the shape's pill
 
 /// Graphviz takes char * that it does not write to.
 char *writable(const std::string &text)
@@ -50,34 +50,41 @@ LayoutResult layeredLayout(const std::vector<LayoutBox> &boxes, const std::vecto
     setAttribute(graph, "ranksep", fmt::format("{:.3f}", gapBetweenLayers / pointsPerInch));
     setAttribute(graph, "splines", "false");
     std::map<std::string, Agnode_t *> nodes;
-    // dot stacks from the bottom when it lays out from left to right: the last comes on top.
-    for (auto box = boxes.rbegin(); box != boxes.rend(); ++box) {
-        Agnode_t *node = agnode(graph, writable(box->id), 1);
+    for (const LayoutBox &box : boxes) {
+        Agnode_t *node = agnode(graph, writable(box.id), 1);
         setAttribute(node, "shape", "box");
         setAttribute(node, "fixedsize", "true");
         setAttribute(node, "label", "");
-        setAttribute(node, "width", fmt::format("{:.3f}", box->size.width() / pointsPerInch));
-        setAttribute(node, "height", fmt::format("{:.3f}", box->size.height() / pointsPerInch));
-        nodes[box->id] = node;
+        setAttribute(node, "width", fmt::format("{:.3f}", box.size.width() / pointsPerInch));
+        setAttribute(node, "height", fmt::format("{:.3f}", box.size.height() / pointsPerInch));
+        nodes[box.id] = node;
     }
-    for (auto link = links.rbegin(); link != links.rend(); ++link) {
-        const auto from = nodes.find(link->from);
-        const auto to = nodes.find(link->to);
+    for (const LayoutLink &link : links) {
+        const auto from = nodes.find(link.from);
+        const auto to = nodes.find(link.to);
         if (from == nodes.end() || to == nodes.end())
             continue;
         Agedge_t *edge = agedge(graph, from->second, to->second, nullptr, 1);
-        setAttribute(edge, "weight", link->weak ? "0" : "4");
+        setAttribute(edge, "weight", link.weak ? "0" : "4");
     }
 
     if (gvLayout(context, graph, "dot") == 0) {
+        std::map<long, double> layers;   // by centre: the widest box's left edge
         double left = std::numeric_limits<double>::infinity();
         double top = left;
         for (const LayoutBox &box : boxes) {
             const pointf centre = ND_coord(nodes[box.id]);
             const QPointF corner(centre.x - box.size.width() / 2, -centre.y - box.size.height() / 2);
+            double &edge = layers.try_emplace(std::lround(centre.x), corner.x()).first->second;
+            edge = std::min(edge, corner.x());
+            corners[QString::fromStdString(box.id)] = corner;
+        }
+        // dot centres a layer's boxes; with their left edges in one line the eye finds the columns.
+        for (const LayoutBox &box : boxes) {
+            QPointF &corner = corners[QString::fromStdString(box.id)];
+            corner.setX(layers.at(std::lround(ND_coord(nodes[box.id]).x)));
             left = std::min(left, corner.x());
             top = std::min(top, corner.y());
-            corners[QString::fromStdString(box.id)] = corner;
         }
         for (QPointF &corner : corners)
             corner = {toGrid(corner.x() - left), toGrid(corner.y() - top)};

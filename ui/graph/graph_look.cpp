@@ -15,8 +15,8 @@ namespace {
 
 constexpr double headerHeight = 56;
 constexpr double portStep = 16;
-constexpr double minWidth = 128;
-constexpr double maxWidth = 216;
+constexpr double minWidth = 116;
+constexpr double maxWidth = 176;
 constexpr double textLeft = 12;
 constexpr double textRight = 12;
 
@@ -45,11 +45,13 @@ QString portTip(const Port &port, const TensorType *type)
 
 GraphFonts GraphFonts::make()
 {
-    GraphFonts fonts{QGuiApplication::font(), QGuiApplication::font(), QGuiApplication::font()};
+    const QFont base = QGuiApplication::font();
+    GraphFonts fonts{base, base, base, base};
     fonts.title.setPixelSize(13);
     fonts.title.setWeight(QFont::DemiBold);
     fonts.line.setPixelSize(11);
     fonts.small.setPixelSize(10);
+    fonts.far.setPixelSize(20);
     return fonts;
 }
 
@@ -65,7 +67,7 @@ std::vector<Port> shownPorts(const NodeFacts &facts, const std::string &node, co
     if (!facts.block)
         return ports;
     const std::vector<Port> declaredInputs = facts.block->inputs();
-    const bool copiesFollowInputs = !inputs && std::ranges::any_of(declaredInputs, &Port::repeats);
+    const bool copiesFollowInputs = !inputs && std::ranges::any_of(declaredInputs, [](const Port &p) { return p.repeats && !p.optional; });
     for (const Port &declared : inputs ? declaredInputs : facts.block->outputs()) {
         if (!declared.repeats)
             continue;
@@ -213,6 +215,7 @@ void GraphLook::fitText(NodeLook &look) const
     const double wanted = std::max({title.horizontalAdvance(look.title) + badges, line.horizontalAdvance(look.summary), line.horizontalAdvance(look.cost)});
     const double width = std::clamp(upToGrid(wanted + textLeft + textRight + 2), minWidth, maxWidth);
     const double room = width - textLeft - textRight;
+    look.farTitle = QFontMetricsF(fonts_.far).elidedText(look.title, Qt::ElideRight, width - 24);
     look.title = title.elidedText(look.title, Qt::ElideRight, room - badges);
     look.summary = line.elidedText(look.summary, Qt::ElideRight, room);
     look.cost = line.elidedText(look.cost, Qt::ElideRight, room);

@@ -21,6 +21,7 @@ struct GraphFonts
     QFont title;
     QFont line;
     QFont small;
+    QFont far;               ///< of titles below full detail
 
     static GraphFonts make();
 };
@@ -44,6 +45,7 @@ struct PortLook
 struct NodeLook
 {
     QString title = {};      ///< elided to fit, as are the two lines
+    QString farTitle = {};   ///< for the larger letters of a small scale
     QString summary = {};
     QString cost = {};
     QString category = {};

@@ -126,6 +126,15 @@ void GraphScene::moveLinksOf(const NodeItem &node)
         placeLink(*it.value());
 }
 
+void GraphScene::showLinksOf(const NodeItem &node)
+{
+    for (auto it = linksOf_.constFind(node.id()); it != linksOf_.cend() && it.key() == node.id(); ++it) {
+        const NodeItem *from = nodeItem(QString::fromStdString(it.value()->edge().from.node));
+        const NodeItem *to = nodeItem(QString::fromStdString(it.value()->edge().to.node));
+        it.value()->setNear((from && from->isSelected()) || (to && to->isSelected()));
+    }
+}
+
 void GraphScene::showSelection()
 {
     if (syncing_)

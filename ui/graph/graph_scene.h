@@ -45,6 +45,7 @@ public:
     bool isLinking() const { return linkDrag_ != nullptr; }
     void cancelLink();
     void moveLinksOf(const NodeItem &node);
+    void showLinksOf(const NodeItem &node);              ///< after its selection changed
     void markLink(LinkItem *link);                       ///< null: none
 
     void refuse(const QString &reason, const QPointF &scenePos);

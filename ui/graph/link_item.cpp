@@ -58,12 +58,20 @@ void LinkItem::setMarked(bool marked)
     update();
 }
 
+void LinkItem::setNear(bool near)
+{
+    if (near == near_)
+        return;
+    near_ = near;
+    update();
+}
+
 void LinkItem::layPill()
 {
     pill_ = {};
     if (!look_.shape.isEmpty() && !look_.label) {
         const double width = QFontMetricsF(scene_.fonts().small).horizontalAdvance(look_.shape) + 12;
-        if (to_.x() - from_.x() > width + 12) {
+        if (to_.x() - from_.x() > width + 8) {
             pill_ = QRectF(0, 0, width, 16);
             pill_.moveCenter(curve_.pointAtPercent(0.5));
         }
@@ -98,7 +106,7 @@ QColor LinkItem::colour() const
         return theme.accent;
     if (look_.label) {
         QColor faint = theme.quiet;
-        faint.setAlphaF(0.45f);
+        faint.setAlphaF(near_ ? 0.9f : 0.35f);
         return faint;
     }
     if (look_.task >= 0)
@@ -111,9 +119,9 @@ void LinkItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *, QWidge
     const double detail = QStyleOptionGraphicsItem::levelOfDetailFromTransform(painter->worldTransform());
     QPen pen(colour(), marked_ ? 3 : isSelected() ? 2.2 : look_.label ? 1 : 1.7);
     painter->setBrush(Qt::NoBrush);
-    if (detail < 0.5) {
-        // A hair line: straight, cosmetic, without antialiasing.
-        if (look_.label && !isSelected() && detail < 0.28)
+    if (detail < 0.42) {
+        // A hair line: straight, cosmetic, without antialiasing. Label links would only be noise.
+        if (look_.label && !isSelected() && !near_)
             return;
         pen.setWidth(isSelected() ? 2 : 1);
         pen.setCosmetic(true);

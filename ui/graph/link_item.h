@@ -28,6 +28,7 @@ public:
     void show(const LinkLook &look);
     void setEnds(const QPointF &from, const QPointF &to);
     void setMarked(bool marked);   ///< a block is held over it and would be put in
+    void setNear(bool near);       ///< a block at one of its ends is selected: a label's link shows clearly
     double distanceTo(const QPointF &scenePoint) const;
 
     QRectF boundingRect() const override { return bounds_; }
@@ -47,6 +48,7 @@ private:
     QRectF pill_;        ///< empty when there is no room for it
     QRectF bounds_;
     bool marked_ = false;
+    bool near_ = false;
 };
 
 } // namespace concord

@@ -19,7 +19,7 @@ constexpr double edgeWidth = 4;
 constexpr std::size_t maxBadges = 6;
 
 /// Below this scale text cannot be read and a frame must be cheap; see UX.md, "Measured facts".
-constexpr double fullDetail = 0.5;
+constexpr double fullDetail = 0.42;
 constexpr double titleDetail = 0.28;
 
 } // namespace
@@ -104,8 +104,10 @@ QVariant NodeItem::itemChange(GraphicsItemChange change, const QVariant &value)
     }
     if (change == ItemPositionHasChanged)
         scene_.moveLinksOf(*this);
-    if (change == ItemSelectedHasChanged)
+    if (change == ItemSelectedHasChanged) {
         setZValue(value.toBool() ? 1 : 0);
+        scene_.showLinksOf(*this);
+    }
     return QGraphicsItem::itemChange(change, value);
 }
 
@@ -150,11 +152,12 @@ void NodeItem::paintFar(QPainter *painter, double detail) const
     painter->drawRect(body());
     if (detail < titleDetail)
         return;
-    QFont font = scene_.fonts().title;
-    font.setPixelSize(20);
-    painter->setFont(font);
+    painter->setFont(scene_.fonts().far);
     painter->setPen(theme.text);
-    painter->drawText(body().adjusted(16, 0, -4, 0), Qt::AlignVCenter | Qt::TextSingleLine, look_.title);
+    const bool badges = !look_.tasks.empty();
+    painter->drawText(body().adjusted(18, 0, 0, badges ? -14 : 0), Qt::AlignVCenter | Qt::TextSingleLine, look_.farTitle);
+    for (std::size_t i = 0; i < std::min(look_.tasks.size(), maxBadges); ++i)
+        painter->fillRect(QRectF(18 + 16.0 * double(i), look_.size.height() - 18, 11, 11), theme.task(look_.tasks[i]));
 }
 
 void NodeItem::paintBody(QPainter *painter) const
@@ -188,11 +191,18 @@ void NodeItem::paintText(QPainter *painter) const
     const GraphFonts &fonts = scene_.fonts();
     painter->setFont(fonts.title);
     painter->setPen(theme.text);
-    painter->drawText(QPointF(12, 19), look_.title);
+    // Fewer than three lines stand in the middle.
+    const int lines = 1 + !look_.summary.isEmpty() + !look_.cost.isEmpty();
+    double y = 19 + (3 - lines) * 7;
+    painter->drawText(QPointF(12, y), look_.title);
     painter->setFont(fonts.line);
     painter->setPen(theme.quiet);
-    painter->drawText(QPointF(12, 34), look_.summary);
-    painter->drawText(QPointF(12, 48), look_.cost);
+    y += 15;
+    for (const QString &line : {look_.summary, look_.cost})
+        if (!line.isEmpty()) {
+            painter->drawText(QPointF(12, y), line);
+            y += 14;
+        }
     for (const PortLook &port : look_.ports)
         if (port.named) {
             const QRectF row(port.input ? 12 : 8, port.at.y() - 8, look_.size.width() - 20, 16);
@@ -201,10 +211,11 @@ void NodeItem::paintText(QPainter *painter) const
 
     painter->setPen(Qt::NoPen);
     double x = look_.size.width() - 12;
+    const double badgeTop = 11 + (3 - lines) * 7;
     const std::size_t shown = std::min(look_.tasks.size(), maxBadges);
     for (std::size_t i = shown; i-- > 0;) {
         painter->setBrush(theme.task(look_.tasks[i]));
-        painter->drawRoundedRect(QRectF(x - 7, 10, 7, 7), 1.5, 1.5);
+        painter->drawRoundedRect(QRectF(x - 7, badgeTop, 7, 7), 1.5, 1.5);
         x -= 9;
     }
 }

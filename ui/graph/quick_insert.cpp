@@ -41,8 +41,7 @@ void QuickInsert::open(const QPoint &at, std::vector<Card> cards, const QString 
     cards_ = std::move(cards);
     theme_ = theme;
     setStyleSheet(QStringLiteral("#quickInsert { background: %1; border: 1px solid %2; border-radius: 8px; }").arg(theme.panel.name(), theme.line.name()));
-    resize(280, 320);
-    move(std::clamp(at.x(), 4, std::max(4, parentWidget()->width() - width() - 4)), std::clamp(at.y(), 4, std::max(4, parentWidget()->height() - height() - 4)));
+    at_ = at;
     field_->setText(typed);
     filter();
     show();
@@ -68,6 +67,17 @@ void QuickInsert::filter()
         nothing->setFlags(Qt::NoItemFlags);
     }
     list_->setCurrentRow(0);
+    settle();
+}
+
+void QuickInsert::settle()
+{
+    // As tall as its lines, twelve at most, and inside the canvas.
+    const int lines = std::clamp(list_->count(), 1, 12);
+    list_->setFixedHeight(lines * list_->sizeHintForRow(0) + 4);
+    resize(280, layout()->sizeHint().height());
+    const QSize room = parentWidget()->size() - size();
+    move(std::clamp(at_.x(), 4, std::max(4, room.width() - 4)), std::clamp(at_.y(), 4, std::max(4, room.height() - 4)));
 }
 
 void QuickInsert::take()

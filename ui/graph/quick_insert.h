@@ -34,6 +34,7 @@ protected:
 
 private:
     void filter();
+    void settle();
     void take();
     void dismiss();
 
@@ -41,6 +42,7 @@ private:
     QListWidget *list_;
     std::vector<Card> cards_;
     Theme theme_;
+    QPoint at_;
 };
 
 } // namespace concord

@@ -2,6 +2,7 @@
 
 #include "core/graph/block.h"
 #include "ui/widget/fuzzy.h"
+#include "ui/widget/scroll_page.h"
 #include "ui/widget/swatch.h"
 
 #include <QKeyEvent>
@@ -42,6 +43,7 @@ public:
         , search_(new QLineEdit(this))
         , list_(new PaletteList(this))
     {
+        fillWithPanelColour(this);
         search_->setPlaceholderText(tr("Type to find a block…"));
         search_->setAccessibleName(tr("Find a block"));
         search_->setClearButtonEnabled(true);

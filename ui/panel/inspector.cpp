@@ -5,10 +5,9 @@
 #include "ui/widget/experiment_page.h"
 #include "ui/widget/fact_list.h"
 #include "ui/widget/node_page.h"
-#include "ui/widget/swatch.h"
+#include "ui/widget/scroll_page.h"
 
 #include <QLabel>
-#include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -27,23 +26,12 @@ public:
         , several_(new FactList)
         , experiment_(new ExperimentPage(workspace.document))
     {
-        auto *page = new QWidget;
-        auto *rows = new QVBoxLayout(page);
-        rows->setContentsMargins(10, 10, 12, 12);
-        rows->setSpacing(8);
-        rows->addWidget(makeCardBox(page));
+        QVBoxLayout *rows = addScrollPage(this, {10, 10, 12, 12});
+        rows->addWidget(makeCardBox());
         rows->addWidget(node_);
         rows->addWidget(several_);
         rows->addWidget(experiment_);
         rows->addStretch(1);
-        auto *area = new QScrollArea(this);
-        area->setWidgetResizable(true);
-        area->setFrameShape(QFrame::NoFrame);
-        area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        area->setWidget(page);
-        auto *layout = new QVBoxLayout(this);
-        layout->setContentsMargins(0, 0, 0, 0);
-        layout->addWidget(area);
 
         ExperimentDocument &document = workspace.document;
         connect(&document, &ExperimentDocument::changed, this, [this] { refresh(); });
@@ -78,9 +66,9 @@ protected:
     void showEvent(QShowEvent *) override { refresh(); }
 
 private:
-    QWidget *makeCardBox(QWidget *parent)
+    QWidget *makeCardBox()
     {
-        cardBox_ = new QFrame(parent);
+        cardBox_ = new QFrame;
         cardBox_->setObjectName(QStringLiteral("cardBox"));
         cardBox_->setStyleSheet(QStringLiteral("#cardBox { background: palette(alternate-base); border: 1px solid palette(mid); border-radius: 6px; }"));
         auto *rows = new QVBoxLayout(cardBox_);

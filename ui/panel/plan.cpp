@@ -1,9 +1,7 @@
 #include "ui/panel/panel.h"
 
 #include "ui/widget/plan_form.h"
-
-#include <QScrollArea>
-#include <QVBoxLayout>
+#include "ui/widget/scroll_page.h"
 
 namespace concord {
 
@@ -15,19 +13,9 @@ public:
         : Panel(workspace)
         , form_(new PlanForm(workspace.document))
     {
-        auto *page = new QWidget;
-        auto *rows = new QVBoxLayout(page);
-        rows->setContentsMargins(12, 10, 12, 12);
+        QVBoxLayout *rows = addScrollPage(this, {12, 10, 12, 12});
         rows->addWidget(form_);
         rows->addStretch(1);
-        auto *area = new QScrollArea(this);
-        area->setWidgetResizable(true);
-        area->setFrameShape(QFrame::NoFrame);
-        area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        area->setWidget(page);
-        auto *layout = new QVBoxLayout(this);
-        layout->setContentsMargins(0, 0, 0, 0);
-        layout->addWidget(area);
         connect(&workspace.document, &ExperimentDocument::changed, this, [this] { refresh(); });
         refresh();
     }

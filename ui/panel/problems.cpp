@@ -1,6 +1,7 @@
 #include "ui/panel/panel.h"
 
 #include "ui/widget/problem_row.h"
+#include "ui/widget/scroll_page.h"
 #include "ui/widget/swatch.h"
 
 #include <QScrollArea>
@@ -57,6 +58,7 @@ private:
         stale_ = false;
         const ExperimentDocument &document = workspace().document;
         auto *page = new QWidget;
+        fillWithPanelColour(page);
         auto *rows = new QVBoxLayout(page);
         rows->setContentsMargins(4, 6, 4, 6);
         rows->setSpacing(0);

@@ -1,13 +1,14 @@
 #include "ui/widget/param_field.h"
 
 #include "core/base/error.h"
-#include "ui/widget/swatch.h"
+#include "ui/widget/value_edit.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QToolButton>
 
@@ -17,7 +18,7 @@ namespace concord {
 
 namespace {
 
-constexpr int editorWidth = 112;
+constexpr int editorWidth = 108;
 
 bool isNumber(const ParamValue &value)
 {
@@ -80,14 +81,12 @@ ParamField::ParamField(const ParamSpec &spec, const ParamValue &fallback, Check 
     grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(2);
-    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(0, 1);
 
     auto *label = new QLabel(paramLabel(spec), this);
-    label->setWordWrap(false);
-    label->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    label->setWordWrap(true);
+    label->setMinimumWidth(48);
     grid->addWidget(label, 0, 0);
-    auto *unit = quietLabel(QString::fromStdString(spec.info.unit), this);
-    grid->addWidget(unit, 0, 1);
 
     reset_->setText(QStringLiteral("↺"));
     reset_->setProperty("quiet", true);
@@ -95,27 +94,25 @@ ParamField::ParamField(const ParamSpec &spec, const ParamValue &fallback, Check 
     reset_->setAccessibleName(tr("Reset %1").arg(paramLabel(spec)));
     reset_->setAutoRaise(true);
     reset_->setFixedSize(20, 20);
-    QSizePolicy keep = reset_->sizePolicy();
-    keep.setRetainSizeWhenHidden(true);
-    reset_->setSizePolicy(keep);
-    grid->addWidget(reset_, 0, 2);
+    grid->addWidget(reset_, 0, 1);
 
     makeEditor();
+    editor_->setFixedHeight(26);
     editor_->setAccessibleName(paramLabel(spec));
     editor_->setAccessibleDescription(QString::fromStdString(spec.info.help));
     label->setBuddy(editor_);
     const bool wide = spec.info.path || std::holds_alternative<std::vector<std::string>>(spec.value);
     if (wide) {
-        grid->addWidget(editor_, 1, 0, 1, 4);
+        grid->addWidget(editor_, 1, 0, 1, 3);
     } else {
         editor_->setFixedWidth(editorWidth);
-        grid->addWidget(editor_, 0, 3);
+        grid->addWidget(editor_, 0, 2);
     }
     problem_->setWordWrap(true);
     problem_->setForegroundRole(QPalette::BrightText);
     problem_->setObjectName(QStringLiteral("problem"));
     problem_->hide();
-    grid->addWidget(problem_, 2, 0, 1, 4);
+    grid->addWidget(problem_, 2, 0, 1, 3);
 
     setToolTip(paramTip(spec, fallback));
     connect(reset_, &QToolButton::clicked, this, [this] {
@@ -135,16 +132,15 @@ void ParamField::makeEditor()
         return;
     }
     if (std::holds_alternative<std::string>(spec_.value) && !spec_.info.choices.empty()) {
-        auto *combo = new QComboBox(this);
+        auto *combo = new ChoiceBox(this);
         for (const std::string &choice : spec_.info.choices)
             combo->addItem(QString::fromStdString(choice));
-        combo->setFocusPolicy(Qt::StrongFocus);
         combo->installEventFilter(this);
         connect(combo, &QComboBox::activated, this, [this, combo] { offer(combo->currentText().toStdString()); });
         editor_ = combo;
         return;
     }
-    line_ = new QLineEdit(this);
+    line_ = new UnitEdit(QString::fromStdString(spec_.info.unit), this);
     line_->installEventFilter(this);
     if (isNumber(spec_.value) || std::holds_alternative<std::vector<std::int64_t>>(spec_.value))
         line_->setAlignment(Qt::AlignRight);

@@ -53,6 +53,7 @@ ProblemRow::ProblemRow(const Problem &problem, const ExperimentDocument &documen
     row->setSpacing(8);
     auto *mark = new QLabel(this);
     mark->setPixmap(severityMark(problem.severity, theme, devicePixelRatioF()));
+    mark->setContentsMargins(0, 2, 0, 0);
     row->addWidget(mark, 0, Qt::AlignTop);
 
     QString text = problemSentence(problem).toHtmlEscaped();

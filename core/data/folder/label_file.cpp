@@ -37,8 +37,8 @@ public:
             checkClasses(values);
             break;
         case TaskKind::depth: {
-            const auto scale = float(task_.scale != 0 ? task_.scale : isNpy ? 1 : 0.001);
-            std::ranges::transform(values, values.begin(), [scale](float value) { return value * scale; });
+            const double scale = task_.scale != 0 ? task_.scale : isNpy ? 1 : 0.001;
+            std::ranges::transform(values, values.begin(), [scale](float value) { return float(value * scale); });
             break;
         }
         case TaskKind::normals:

@@ -80,8 +80,8 @@ FolderTask parseFolderTask(const std::string &text)
     for (std::size_t i = 2; i < parts.size(); ++i) {
         if (parts[i].find('=') != std::string::npos)
             readTaskOption(task, text, parts[i]);
-        else if (i == 2 && !trim(parts[i]).empty())
-            task.folder = trim(parts[i]);
+        else if (i == 2)
+            task.folder = trim(parts[i]).empty() ? task.info.name : trim(parts[i]);
         else
             throw Error("task '{}': expected option=value, found '{}'", text, parts[i]);
     }

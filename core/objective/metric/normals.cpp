@@ -85,7 +85,8 @@ private:
 };
 
 /// Counts of directions on a grid over the sphere unfolded to a square (octahedral map: Cigolle et al., "A Survey of Efficient
-/// Representations for Independent Unit Vectors", JCGT 2014). A direction is at most 0.2° from the middle of its cell.
+/// Representations for Independent Unit Vectors", JCGT 2014). A direction is at most
+/// 0.24° from the middle of its cell: √18 / 1024 rad at the centre of a face, where the map stretches most.
 class DirectionGrid
 {
 public:
@@ -146,7 +147,7 @@ private:
 /// Angle between predicted and true normal, pooled over all pixels with a normal: mean, median (from bins of 0.01°: at most 0.005°
 /// off), and shares below 11.25°, 22.5° and 30° (Fouhey et al., "Data-Driven 3D Primitives for Single Image Understanding", ICCV 2013).
 /// A zero prediction counts as 90°. Constant predictor: the mean direction of the labels, which is best for the mean cosine and close
-/// to best for the mean angle; its angles are taken from cell middles, at most 0.2° off each and far less in the mean.
+/// to best for the mean angle; its angles are taken from cell middles, at most 0.24° off each and far less in the mean.
 class NormalsMetric : public Metric
 {
 public:

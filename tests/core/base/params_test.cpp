@@ -140,8 +140,16 @@ private Q_SLOTS:
         QVERIFY(parse("levels", "2, 3,4") == ParamValue(std::vector<std::int64_t>{2, 3, 4}));
         QVERIFY(parse("levels", "") == ParamValue(std::vector<std::int64_t>{}));
         QVERIFY(parse("names", "a, b") == ParamValue(std::vector<std::string>{"a", "b"}));
-        for (const auto &[name, text] : std::vector<std::pair<const char *, const char *>>{
-                 {"fan", "maybe"}, {"trays", "3.5"}, {"trays", ""}, {"trays", "99999999999999999999"}, {"heat", "1,5"}, {"heat", "inf"}, {"heat", "nan"}, {"heat", "1e999"}, {"levels", "1,,2"}, {"levels", "1,"}})
+        for (const auto &[name, text] : std::vector<std::pair<const char *, const char *>>{{"fan", "maybe"},
+                                                                                           {"trays", "3.5"},
+                                                                                           {"trays", ""},
+                                                                                           {"trays", "99999999999999999999"},
+                                                                                           {"heat", "1,5"},
+                                                                                           {"heat", "inf"},
+                                                                                           {"heat", "nan"},
+                                                                                           {"heat", "1e999"},
+                                                                                           {"levels", "1,,2"},
+                                                                                           {"levels", "1,"}})
             QVERIFY_THROWS_EXCEPTION(Error, parse(name, text));
     }
 

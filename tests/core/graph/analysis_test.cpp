@@ -1,11 +1,14 @@
 #include "core/graph/analysis.h"
 
+#include "core/base/random.h"
+
 #include "tests/core/graph/test_blocks.h"
 #include "tests/support/testing.h"
 
 #include <QElapsedTimer>
 
 #include <algorithm>
+#include <set>
 
 using namespace concord;
 using concord::test::edge;
@@ -37,6 +40,18 @@ class AnalysisTest : public QObject
     static void removeEdgesInto(TaskGraph &graph, const std::string &node, const std::string &port)
     {
         std::erase_if(graph.edges, [&](const Edge &each) { return each.to == PortRef{node, port}; });
+    }
+
+    static bool leads(const TaskGraph &graph, const std::string &from, const std::string &to)
+    {
+        std::set<std::string> seen = {from};
+        for (std::size_t before = 0; before != seen.size();) {
+            before = seen.size();
+            for (const Edge &each : graph.edges)
+                if (seen.contains(each.from.node))
+                    seen.insert(each.to.node);
+        }
+        return seen.contains(to);
     }
 
 private Q_SLOTS:
@@ -87,7 +102,8 @@ private Q_SLOTS:
         graph.nodes.push_back({.id = "mix", .type = "test_exchange"});
         removeEdgesInto(graph, "head_seg", "in");
         removeEdgesInto(graph, "head_depth", "in");
-        for (const Edge &each : {edge("enc.out", "mix.in.0"), edge("enc.out", "mix.in.1"), edge("mix.out.0", "head_seg.in"), edge("mix.out.1", "head_depth.in")})
+        for (const Edge &each :
+             {edge("enc.out", "mix.in.0"), edge("enc.out", "mix.in.1"), edge("mix.out.0", "head_seg.in"), edge("mix.out.1", "head_depth.in")})
             graph.edges.push_back(each);
         const Analysis analysis = analyse(graph);
         QVERIFY2(analysis.runnable(), analysis.firstError().c_str());
@@ -113,15 +129,12 @@ private Q_SLOTS:
         QVERIFY2(analysis.runnable(), analysis.firstError().c_str());
         QCOMPARE(analysis.tasks.size(), std::size_t(2));
         QCOMPARE(analysis.tasks[1].info.name, std::string("tag"));
-        QCOMPARE(messages(analysis, Severity::warning), (std::vector<std::string>{
-            "head_depth: expected to lead to a loss of the balance node, found that it does not: it is not trained",
-            "loss_depth: expected a link to the balance node, found none: this loss trains nothing"}));
+        QCOMPARE(messages(analysis, Severity::warning),
+                 (std::vector<std::string>{"head_depth: expected to lead to a loss of the balance node, found that it does not: it is not trained",
+                                           "loss_depth: expected a link to the balance node, found none: this loss trains nothing"}));
     }
 
-    void namesWhatAnEmptyGraphLacks()
-    {
-        hasError({}, "expected a data node in the graph, found none | expected a balance node in the graph, found none");
-    }
+    void namesWhatAnEmptyGraphLacks() { hasError({}, "expected a data node in the graph, found none | expected a balance node in the graph, found none"); }
 
     void namesUnknownBlocks()
     {
@@ -145,10 +158,10 @@ private Q_SLOTS:
             if (problem.severity == Severity::error)
                 fixes[problem.message] = problem.fix ? problem.fix->label : "";
         QCOMPARE(fixes, (std::map<std::string, std::string>{
-            {"enc: parameter 'channels': expected a number between 1 and 4096, found 0", "Set channels to 1"},
-            {"enc: parameter 'norm': expected one of batch, none, found 'bach' (did you mean 'batch'?)", "Set norm to batch"},
-            {"enc: parameter 'slope': expected a number between 0 and 1, found 2", "Set slope to 1"},
-            {"enc: parameter 'chanels': no such parameter (did you mean 'channels'?)", ""}}));
+                            {"enc: parameter 'channels': expected a number between 1 and 4096, found 0", "Set channels to 1"},
+                            {"enc: parameter 'norm': expected one of batch, none, found 'bach' (did you mean 'batch'?)", "Set norm to batch"},
+                            {"enc: parameter 'slope': expected a number between 0 and 1, found 2", "Set slope to 1"},
+                            {"enc: parameter 'chanels': no such parameter (did you mean 'channels'?)", ""}}));
     }
 
     void namesLinksThatLeadNowhere()
@@ -257,6 +270,38 @@ private Q_SLOTS:
         TaskGraph graph = sampleGraph(1);
         graph.nodes.push_back({.id = "bad", .type = "test_throws"});
         hasError(graph, "bad: no ports today");
+    }
+
+    /// Against a plain search, on graphs that nobody would draw.
+    void holdsOnRandomGraphs()
+    {
+        static const std::vector<std::string> types = {"test_data", "test_conv",    "test_head",   "test_exchange",
+                                                       "test_loss", "test_balance", "test_throws", "unheard_of"};
+        static const std::vector<std::string> ports = {"in",    "out",  "skip",   "in.0",    "in.3",  "out.1",    "prediction",
+                                                       "label", "loss", "loss.0", "loss.70", "image", "label.seg"};
+        Random random(8);
+        int sorted = 0;
+        for (int round = 0; round < 400; ++round) {
+            TaskGraph graph = random.chance(0.5) ? sampleGraph(int(random.below(4))) : TaskGraph();
+            for (std::uint64_t i = random.below(8); i > 0; --i)
+                graph.nodes.push_back({.id = "n" + std::to_string(random.below(10)), .type = types[random.below(types.size())]});
+            for (std::uint64_t i = graph.nodes.empty() ? 0 : random.below(14); i > 0; --i) {
+                const auto end = [&] { return PortRef{graph.nodes[random.below(graph.nodes.size())].id, ports[random.below(ports.size())]}; };
+                graph.edges.push_back({end(), end()});
+            }
+            const Analysis analysis = analyse(graph);
+            QVERIFY(std::ranges::is_sorted(analysis.problems, std::greater(), &Problem::severity));
+            sorted += !analysis.order.empty();
+            const auto position = [&](const std::string &id) { return std::ranges::find(analysis.order, id) - analysis.order.begin(); };
+            for (const Edge &each : graph.edges)
+                QVERIFY(analysis.order.empty() || position(each.from.node) < position(each.to.node));
+            for (std::size_t task = 0; task < analysis.tasks.size(); ++task)
+                for (const auto &[id, facts] : analysis.nodes) {
+                    const bool reaches = id == analysis.balanceNode || leads(graph, id, analysis.tasks[task].lossNode);
+                    QCOMPARE(std::ranges::find(facts.tasks, int(task)) != facts.tasks.end(), reaches);
+                }
+        }
+        QVERIFY(sorted > 50 && sorted < 390);
     }
 
     void validatesAThousandNodes()

@@ -26,19 +26,19 @@ class ExperimentReaderTest : public QObject
     static std::string document(const std::string &members) { return R"({"concord":"experiment","format":1)" + (members.empty() ? "" : "," + members) + "}"; }
 
 private Q_SLOTS:
-    void takesDefaultsForWhatIsAbsent()
-    {
-        QVERIFY(experimentFromJson(document(""), "f.json") == Experiment());
-    }
+    void takesDefaultsForWhatIsAbsent() { QVERIFY(experimentFromJson(document(""), "f.json") == Experiment()); }
 
     void keepsWhatItDoesNotKnow()
     {
         const Experiment experiment = experimentFromJson(
-            document(R"("author":"me","graph":{"nodes":[{"id":"a","type":"no_such_block","colour":"red","params":{"odd":[1,2]}}],"notes":["n"]},"plan":{"batch":4,"mood":{"x":1}})"), "f.json");
+            document(
+                R"("author":"me","graph":{"nodes":[{"id":"a","type":"no_such_block","colour":"red","params":{"odd":[1,2]}}],"notes":["n"]},"plan":{"batch":4,"mood":{"x":1}})"),
+            "f.json");
         QCOMPARE(experiment.plan.batch, std::int64_t(4));
         QVERIFY(experiment.graph.nodes[0].params.at("odd") == ParamValue(std::vector<std::int64_t>{1, 2}));
         const std::string text = toJson(experiment);
-        for (const char *kept : {"\"author\": \"me\"", "\"colour\": \"red\"", "\"notes\": [\n      \"n\"\n    ]", "\"mood\": {\n      \"x\": 1\n    }", "\"batch\": 4"})
+        for (const char *kept :
+             {"\"author\": \"me\"", "\"colour\": \"red\"", "\"notes\": [\n      \"n\"\n    ]", "\"mood\": {\n      \"x\": 1\n    }", "\"batch\": 4"})
             QVERIFY2(text.find(kept) != std::string::npos, kept);
         QVERIFY(experimentFromJson(text, "f.json") == experiment);
     }
@@ -66,8 +66,11 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("expected");
-        const auto row = [](const char *name, const std::string &text, const char *expected) { QTest::newRow(name) << QString::fromStdString(text) << expected; };
-        row("empty", "", "f.json: line 1, column 1: expected JSON, found a syntax error while parsing value - unexpected end of input");
+        const auto row = [](const char *name, const std::string &text, const char *expected) {
+            QTest::newRow(name) << QString::fromStdString(text) << expected;
+        };
+        row("empty", "",
+            "f.json: line 1, column 1: expected JSON, found a syntax error while parsing value - unexpected end of input; expected '[', '{', or a literal");
         row("broken", "{\n  \"concord\": oops\n}", "f.json: line 2, column 14: expected JSON, found a syntax error while parsing value - invalid literal");
         row("list", "[]", "f.json: document: expected an object, found []");
         row("other kind", R"({"concord":"project","format":1})", "f.json: concord: expected \"experiment\", found \"project\"");
@@ -79,7 +82,8 @@ private Q_SLOTS:
         row("plan", document(R"("plan":[])"), "f.json: plan: expected an object, found []");
         row("batch", document(R"("plan":{"batch":"many"})"), "f.json: plan.batch: expected a whole number, found many");
         row("range", document(R"("plan":{"batch":0})"), "f.json: plan.batch: expected a number between 1 and 65536, found 0");
-        row("optimiser", document(R"("plan":{"optimiser":{"lr":1}})"), "f.json: plan.optimiser: expected a text, or an object with a member 'id', found {\"lr\":1}");
+        row("optimiser", document(R"("plan":{"optimiser":{"lr":1}})"),
+            "f.json: plan.optimiser: expected a text, or an object with a member 'id', found {\"lr\":1}");
         row("optimiser value", document(R"("plan":{"optimiser":{"id":"sgd","lr":null}})"),
             "f.json: plan.optimiser.lr: expected true, false, a number, a text, a list of whole numbers or a list of texts, found null");
         row("nodes", document(R"("graph":{"nodes":{}})"), "f.json: graph.nodes: expected a list, found {}");
@@ -88,8 +92,10 @@ private Q_SLOTS:
         row("position", document(R"("graph":{"nodes":[{"id":"a","type":"t","x":"left"}]})"), "f.json: graph.nodes[0].x: expected a number, found \"left\"");
         row("param", document(R"("graph":{"nodes":[{"id":"a","type":"t","params":{"k":{}}}]})"),
             "f.json: graph.nodes[0].params.k: expected true, false, a number, a text, a list of whole numbers or a list of texts, found {}");
-        row("edge", document(R"("graph":{"edges":["a.out - b.in"]})"), "f.json: graph.edges[0]: expected \"node.output -> node.input\", found \"a.out - b.in\"");
-        row("edge without port", document(R"("graph":{"edges":["a -> b.in"]})"), "f.json: graph.edges[0]: expected \"node.output -> node.input\", found \"a -> b.in\"");
+        row("edge", document(R"("graph":{"edges":["a.out - b.in"]})"),
+            "f.json: graph.edges[0]: expected \"node.output -> node.input\", found \"a.out - b.in\"");
+        row("edge without port", document(R"("graph":{"edges":["a -> b.in"]})"),
+            "f.json: graph.edges[0]: expected \"node.output -> node.input\", found \"a -> b.in\"");
         row("deep", document("\"x\":" + std::string(100000, '[') + std::string(100000, ']')), "f.json: expected at most 64 levels of nesting, found more");
     }
 

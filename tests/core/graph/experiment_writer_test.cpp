@@ -69,8 +69,13 @@ Experiment randomExperiment(Random &random)
 {
     Experiment experiment{.name = randomText(random), .description = randomText(random)};
     for (std::uint64_t i = 0, count = random.below(12); i < count; ++i)
-        experiment.graph.nodes.push_back({.id = "n" + std::to_string(10 + i), .type = random.chance(0.5) ? "test_conv" : "type_" + std::to_string(i), .title = randomText(random),
-                                          .params = randomParams(random), .x = std::round(random.uniform(-2000, 2000)) / 2, .y = double(random.below(100)), .frame = randomText(random),
+        experiment.graph.nodes.push_back({.id = "n" + std::to_string(10 + i),
+                                          .type = random.chance(0.5) ? "test_conv" : "type_" + std::to_string(i),
+                                          .title = randomText(random),
+                                          .params = randomParams(random),
+                                          .x = std::round(random.uniform(-2000, 2000)) / 2,
+                                          .y = double(random.below(100)),
+                                          .frame = randomText(random),
                                           .unknown = random.chance(0.2) ? R"({"colour":[1,{"deep":null}],"muted":true})" : ""});
     const auto port = [&] {
         static const std::vector<std::string> ports = {"in", "out", "in.2", "label.depth", "loss.11"};
@@ -134,9 +139,13 @@ private Q_SLOTS:
         experiment.graph.edges = {{{"a", "image"}, {"b", "in"}}};
         experiment.plan.optimiserParams = {{"lr", 0.001}};
         const std::string text = toJson(experiment);
-        QVERIFY(text.starts_with("{\n  \"concord\": \"experiment\",\n  \"description\": \"\",\n  \"format\": 1,\n  \"graph\": {\n    \"edges\": [\n      \"a.image -> b.in\"\n    ],\n"));
-        QVERIFY(text.find("        \"id\": \"b\",\n        \"params\": {\n          \"lr\": 0.001,\n          \"whole\": 5.0\n        },\n        \"type\": \"conv\",\n"
-                          "        \"x\": 1.5,\n        \"y\": 0.0\n") != std::string::npos);
+        QVERIFY(text.starts_with("{\n  \"concord\": \"experiment\",\n  \"description\": \"\",\n  \"format\": 1,\n  \"graph\": {\n    \"edges\": [\n      "
+                                 "\"a.image -> b.in\"\n    ],\n"));
+        QVERIFY(
+            text.find(
+                "        \"id\": \"b\",\n        \"params\": {\n          \"lr\": 0.001,\n          \"whole\": 5.0\n        },\n        \"type\": \"conv\",\n"
+                "        \"x\": 1.5,\n        \"y\": 0.0\n")
+            != std::string::npos);
         QVERIFY(text.find("    \"optimiser\": {\n      \"id\": \"adam\",\n      \"lr\": 0.001\n    },\n") != std::string::npos);
         QVERIFY(text.find("\"id\": \"a\"") < text.find("\"id\": \"b\""));
         QVERIFY(text.ends_with("}\n"));
@@ -197,7 +206,8 @@ private Q_SLOTS:
             return "saved";
         };
         const std::string where = folder.string();
-        QCOMPARE(message(folder / "none" / "e.json"), "cannot write '" + where + "/none/e.json': expected an existing file and folder, found none of that name");
+        QCOMPARE(message(folder / "none" / "e.json"),
+                 "cannot write '" + where + "/none/e.json': expected an existing file and folder, found none of that name");
         writeFileAtomically(folder / "file", "x");
         QCOMPARE(message(folder / "file" / "e.json"), "cannot write '" + where + "/file/e.json': expected a folder in front of the name, found a file");
         std::filesystem::create_directory(folder / "taken");

@@ -22,7 +22,7 @@ private Q_SLOTS:
     {
         const TaskGraph graph = sampleGraph(2);
         QCOMPARE(refusal(graph, "data.image", "enc.skip"), std::string());
-        QCOMPARE(refusal(graph, "data.image", "head_seg.in"), std::string());   // replaces
+        QCOMPARE(refusal(graph, "data.image", "head_seg.in"), std::string());         // replaces
         QCOMPARE(refusal(graph, "loss_seg.loss", "balance.loss.2"), std::string());   // one more than there are
         QCOMPARE(refusal(graph, "loss_seg.loss", "balance.loss.3"), std::string("'balance' has no input 'loss.3'"));
     }

@@ -50,7 +50,8 @@ private Q_SLOTS:
     void refusesWhatCannotRun()
     {
         Plan plan;
-        for (const auto &[name, value] : ParamMap{{"batch", std::int64_t(0)}, {"epochs", std::int64_t(0)}, {"clipNorm", -1.0}, {"precision", std::string("int8")}, {"seed", std::int64_t(-1)}})
+        for (const auto &[name, value] : ParamMap{
+                 {"batch", std::int64_t(0)}, {"epochs", std::int64_t(0)}, {"clipNorm", -1.0}, {"precision", std::string("int8")}, {"seed", std::int64_t(-1)}})
             QCOMPARE(readParams(plan, {{name, value}}).size(), std::size_t(1));
         QVERIFY(plan == Plan());
     }

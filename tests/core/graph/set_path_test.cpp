@@ -27,8 +27,9 @@ private Q_SLOTS:
     void setsThePlan()
     {
         Experiment experiment;
-        for (const char *assignment : {"plan.batch=8", "plan.clipNorm = 1e-3", "plan.flip=on", "plan.precision=bfloat16", "plan.optimiser=sgd", "plan.optimiser.lr=0.05",
-                                       "plan.optimiser.nesterov=true", "plan.schedule.id=cosine", "plan.schedule.cycles=3", "plan.schedule.shape=a=b", "name=A = B"})
+        for (const char *assignment :
+             {"plan.batch=8", "plan.clipNorm = 1e-3", "plan.flip=on", "plan.precision=bfloat16", "plan.optimiser=sgd", "plan.optimiser.lr=0.05",
+              "plan.optimiser.nesterov=true", "plan.schedule.id=cosine", "plan.schedule.cycles=3", "plan.schedule.shape=a=b", "name=A = B"})
             setPath(experiment, assignment);
         QCOMPARE(experiment.plan.batch, std::int64_t(8));
         QCOMPARE(experiment.plan.clipNorm, 1e-3);
@@ -73,14 +74,17 @@ private Q_SLOTS:
         QVERIFY(refusal("plan.bach=8").starts_with("unknown path 'plan.bach' (did you mean 'plan.batch'?); expected one of: plan.optimiser, "));
         QCOMPARE(refusal("plan.batch=many"), std::string("plan.batch: expected a whole number, found 'many'"));
         QCOMPARE(refusal("plan.batch=0"), std::string("plan: parameter 'batch': expected a number between 1 and 65536, found 0"));
-        QCOMPARE(refusal("node.encc.channels=1"), std::string("unknown path 'node.encc.channels': no node 'encc' (did you mean 'enc'?); expected one of: balance, data, enc, "
-                                                              "head_depth, head_seg, loss_depth, loss_seg"));
-        QCOMPARE(refusal("node.enc.chanels=1"), std::string("unknown path 'node.enc.chanels': expected a parameter of block 'test_conv' (did you mean 'channels'?): channels, norm, slope"));
+        QCOMPARE(refusal("node.encc.channels=1"),
+                 std::string("unknown path 'node.encc.channels': no node 'encc' (did you mean 'enc'?); expected one of: balance, data, enc, "
+                             "head_depth, head_seg, loss_depth, loss_seg"));
+        QCOMPARE(refusal("node.enc.chanels=1"),
+                 std::string("unknown path 'node.enc.chanels': expected a parameter of block 'test_conv' (did you mean 'channels'?): channels, norm, slope"));
         QCOMPARE(refusal("node.enc.channels=0"), std::string("enc.channels: expected a number between 1 and 4096, found 0"));
         QCOMPARE(refusal("node.loss_seg.x=0"), std::string("unknown path 'node.loss_seg.x': expected a parameter of block 'test_loss': it has none"));
         QVERIFY(refusal("balance.c=0.4").starts_with("unknown path 'balance.c': expected a parameter of block 'test_balance'"));
-        QCOMPARE(refusal("plans.batch=1"), std::string("unknown path 'plans.batch' (did you mean 'plan'?); expected name, description, plan.<parameter>, balance.<parameter> or "
-                                                       "node.<id>.<parameter>"));
+        QCOMPARE(refusal("plans.batch=1"),
+                 std::string("unknown path 'plans.batch' (did you mean 'plan'?); expected name, description, plan.<parameter>, balance.<parameter> or "
+                             "node.<id>.<parameter>"));
         Experiment empty;
         QVERIFY_THROWS_EXCEPTION(Error, setPath(empty, "balance.method=equal"));
     }

@@ -30,15 +30,24 @@ private Q_SLOTS:
         QTest::addColumn<QString>("port");
         QTest::addColumn<QString>("stem");
         QTest::addColumn<int>("index");
-        QTest::newRow("plain") << "in" << "in" << -1;
-        QTest::newRow("indexed") << "in.2" << "in" << 2;
-        QTest::newRow("zero") << "in.0" << "in" << 0;
-        QTest::newRow("label") << "label.depth" << "label.depth" << -1;
-        QTest::newRow("two dots") << "a.b.11" << "a.b" << 11;
-        QTest::newRow("second name") << "in.02" << "in.02" << -1;
-        QTest::newRow("negative") << "in.-2" << "in.-2" << -1;
-        QTest::newRow("empty") << "in." << "in." << -1;
-        QTest::newRow("huge") << "in.99999999999" << "in.99999999999" << -1;
+        QTest::newRow("plain") << "in"
+                               << "in" << -1;
+        QTest::newRow("indexed") << "in.2"
+                                 << "in" << 2;
+        QTest::newRow("zero") << "in.0"
+                              << "in" << 0;
+        QTest::newRow("label") << "label.depth"
+                               << "label.depth" << -1;
+        QTest::newRow("two dots") << "a.b.11"
+                                  << "a.b" << 11;
+        QTest::newRow("second name") << "in.02"
+                                     << "in.02" << -1;
+        QTest::newRow("negative") << "in.-2"
+                                  << "in.-2" << -1;
+        QTest::newRow("empty") << "in."
+                               << "in." << -1;
+        QTest::newRow("huge") << "in.99999999999"
+                              << "in.99999999999" << -1;
     }
 
     void splitsPortsAtAnIndex()

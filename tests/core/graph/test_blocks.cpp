@@ -74,7 +74,9 @@ public:
     Inference infer(const PortTypes &inputs, int) const override
     {
         const Shape &in = requireShape(inputs, "in", 3);
-        return {.outputs = {{"out", {.type = PortType::prediction, .shape = {classes_, in[1], in[2]}}}}, .parameters = in[0] * classes_ + classes_, .macs = in[0] * classes_ * in[1] * in[2]};
+        return {.outputs = {{"out", {.type = PortType::prediction, .shape = {classes_, in[1], in[2]}}}},
+                .parameters = in[0] * classes_ + classes_,
+                .macs = in[0] * classes_ * in[1] * in[2]};
     }
 };
 
@@ -150,7 +152,9 @@ Edge edge(const std::string &from, const std::string &to)
 
 TaskGraph sampleGraph(int tasks)
 {
-    TaskGraph graph{.nodes = {{.id = "data", .type = "test_data"}, {.id = "enc", .type = "test_conv", .params = {{"channels", std::int64_t(16)}}}, {.id = "balance", .type = "test_balance"}},
+    TaskGraph graph{.nodes = {{.id = "data", .type = "test_data"},
+                              {.id = "enc", .type = "test_conv", .params = {{"channels", std::int64_t(16)}}},
+                              {.id = "balance", .type = "test_balance"}},
                     .edges = {edge("data.image", "enc.in")}};
     for (int i = 0; i < tasks; ++i) {
         const TaskInfo &task = sampleTasks[std::size_t(i)];

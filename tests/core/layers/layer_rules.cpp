@@ -12,7 +12,8 @@ namespace concord::test {
 
 namespace {
 
-const std::vector<std::string> coreRooms = {"base", "graph", "tensor", "store", "data", "objective", "model", "balance", "schedule", "probe", "train", "exporter", "session"};
+const std::vector<std::string> coreRooms = {"base",    "graph",    "tensor", "store", "data",     "objective", "model",
+                                            "balance", "schedule", "probe",  "train", "exporter", "session"};
 
 /// Rooms of one level do not see each other.
 const std::map<std::string, int> uiLevels = {{"model", 0}, {"job", 1}, {"widget", 2}, {"graph", 3}, {"plot", 3}, {"image", 3}, {"panel", 4}, {"window", 5}};

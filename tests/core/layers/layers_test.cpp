@@ -12,10 +12,7 @@ class LayersTest : public QObject
 
     static LayerRules project() { return LayerRules(LayerRules::readTree(CONCORD_SOURCE_DIR, {"core", "ui", "app"})); }
 
-    static void hasNone(const std::vector<std::string> &faults)
-    {
-        QVERIFY2(faults.empty(), fmt::format("\n{}", fmt::join(faults, "\n")).c_str());
-    }
+    static void hasNone(const std::vector<std::string> &faults) { QVERIFY2(faults.empty(), fmt::format("\n{}", fmt::join(faults, "\n")).c_str()); }
 
     static std::vector<std::string> faultsOf(const std::string &path, const std::string &text)
     {
@@ -79,11 +76,13 @@ private Q_SLOTS:
 
     void findsLongUnguardedAndMisnamedFiles()
     {
-        QCOMPARE(LayerRules(LayerRules::Files{{"core/base/a.h", "int a;\n"}}).shapeFaults(), std::vector<std::string>{"core/base/a.h: expected #pragma once, found none"});
+        QCOMPARE(LayerRules(LayerRules::Files{{"core/base/a.h", "int a;\n"}}).shapeFaults(),
+                 std::vector<std::string>{"core/base/a.h: expected #pragma once, found none"});
         QCOMPARE(LayerRules(LayerRules::Files{{"core/base/a.cpp", std::string(401, '\n')}}).shapeFaults().size(), std::size_t(1));
         const auto registry = [](const std::string &text) { return LayerRules(LayerRules::Files{{"core/base/a.cpp", text}}).registryFaults(); };
         QVERIFY(registry("static const Register<Block, A> registeredA{Card{.id = \"a\", .title = \"x\"}};").empty());
-        QCOMPARE(registry("const Register<Block, A> one{\n    Card{.id = \"b\"}};"), std::vector<std::string>{"core/base/a.cpp: expected a card with id 'a', found 'b'"});
+        QCOMPARE(registry("const Register<Block, A> one{\n    Card{.id = \"b\"}};"),
+                 std::vector<std::string>{"core/base/a.cpp: expected a card with id 'a', found 'b'"});
         QCOMPARE(registry("Register<Block, A> one(card());").size(), std::size_t(1));
         QVERIFY(registry("/// `static const Register<Block, B> b{{.id = \"b\"}};` adds it").empty());
     }

@@ -42,7 +42,7 @@ class LossesTest : public QObject
     std::unique_ptr<LossBlock> loss_;
     Sample sample_;
 
-    void rows()
+    void rows(bool (*suits)(TaskKind kind, const std::string &variant) = [](TaskKind, const std::string &) { return true; })
     {
         QTest::addColumn<QString>("id");
         QTest::addColumn<int>("kind");
@@ -51,7 +51,8 @@ class LossesTest : public QObject
             const auto variants = variantsOf(id);
             for (const TaskKind kind : makeLoss(id, {})->kinds())
                 for (std::size_t v = 0; v < variants.size(); ++v)
-                    QTest::addRow("%s_%s_%s", id.c_str(), name(kind), variants[v].first.c_str()) << QString::fromStdString(id) << int(kind) << int(v);
+                    if (suits(kind, variants[v].first))
+                        QTest::addRow("%s_%s_%s", id.c_str(), name(kind), variants[v].first.c_str()) << QString::fromStdString(id) << int(kind) << int(v);
         }
     }
 
@@ -129,12 +130,14 @@ private Q_SLOTS:
         QVERIFY(std::abs(once - doubled) < 1e-9 * once);
     }
 
-    void isSmallestAtThePerfectPrediction_data() { rows(); }
+    void isSmallestAtThePerfectPrediction_data()
+    {
+        // Label smoothing has its minimum elsewhere.
+        rows([](TaskKind, const std::string &variant) { return variant != "smoothing" && variant != "weights"; });
+    }
     void isSmallestAtThePerfectPrediction()
     {
         fetch();
-        if (QByteArray(QTest::currentDataTag()).contains("cross_entropy") && !QByteArray(QTest::currentDataTag()).contains("default"))
-            QSKIP("label smoothing has its minimum elsewhere");
         const double value = lossValue(*loss_, sample_.perfect, sample_.label, sample_.present);
         QVERIFY2(std::abs(value) < 1e-7, qPrintable(QString::number(value)));
         const at::Tensor gradient = lossGradient(*loss_, sample_.perfect, sample_.label, sample_.present);
@@ -164,14 +167,16 @@ private Q_SLOTS:
         }
     }
 
-    void labelsWithAndWithoutAChannelAreTheSame_data() { rows(); }
+    void labelsWithAndWithoutAChannelAreTheSame_data()
+    {
+        rows([](TaskKind kind, const std::string &) {
+            return kind == TaskKind::segmentation || kind == TaskKind::depth || kind == TaskKind::edges || kind == TaskKind::saliency;
+        });
+    }
     void labelsWithAndWithoutAChannelAreTheSame()
     {
         fetch();
-        const bool single = sample_.label.dim() == 4 && sample_.label.size(1) == 1;
-        if (!single && sample_.label.dim() != 3)
-            QSKIP("not a label of one channel");
-        const at::Tensor other = single ? sample_.label.squeeze(1) : sample_.label.unsqueeze(1);
+        const at::Tensor other = sample_.label.dim() == 4 ? sample_.label.squeeze(1) : sample_.label.unsqueeze(1);
         QCOMPARE(lossValue(*loss_, sample_.prediction, other, sample_.present), lossValue(*loss_, sample_.prediction, sample_.label, sample_.present));
     }
 

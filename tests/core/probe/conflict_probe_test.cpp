@@ -25,7 +25,12 @@ private Q_SLOTS:
         QCOMPARE(events[1].values, (std::vector<float>{1, 0, 0, 0, 0, 0, 0, 0, 1}));
     }
 
-    void saysNothingWhenNothingWasMeasured() { QVERIFY(gramianEvents(StepResult{.losses = {1, 2}}, 1).empty()); }
+    void saysNothingWhenNothingWasMeasured()
+    {
+        StepResult result;
+        result.losses = {1, 2};
+        QVERIFY(gramianEvents(result, 1).empty());
+    }
 };
 
 } // namespace concord::test

@@ -127,9 +127,9 @@ class RunWriterTest : public QObject
         const auto project = file("large.concord");
         RunStore store(project, RunStore::Mode::create);
         const int number = store.createRun({});
-        SQLite::Database other(project.string(), SQLite::OPEN_READWRITE);
-        other.exec("BEGIN IMMEDIATE");
         RunWriter writer(project, number);
+        SQLite::Database other(project.string(), SQLite::OPEN_READWRITE, 10000);
+        other.exec("BEGIN IMMEDIATE");
         std::atomic<int> posted = 0;
         std::thread posting([&] {
             for (int step = 1; step <= 60; ++step, ++posted)

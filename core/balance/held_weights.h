@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/balance/method.h"
+
+#include <memory>
+
+namespace concord {
+
+/// A method together with the weights it gave last, which the engine uses again between its turns (option `every`);
+/// they are part of the state, so that a resumed run goes on with them.
+class HeldWeights : public BalanceMethod
+{
+public:
+    explicit HeldWeights(std::unique_ptr<BalanceMethod> method);
+
+    BalanceMethod &inner() { return *method_; }
+    void hold(std::span<const int> tasks, std::span<const double> weights, int taskCount);
+    /// Empty when one of these tasks has none yet.
+    std::vector<double> held(std::span<const int> tasks) const;
+
+    void params(ParamVisitor &visitor) override { method_->params(visitor); }
+    Needs needs() const override { return method_->needs(); }
+    void start(int taskCount, std::uint64_t seed) override;
+    BalanceState save() const override;
+    void load(const BalanceState &state) override;
+    std::span<double> learnable() override { return method_->learnable(); }
+    std::vector<double> learnableGradient() const override { return method_->learnableGradient(); }
+    void epochEnded(std::span<const double> meanLosses) override { method_->epochEnded(meanLosses); }
+    bool averages() const override { return method_->averages(); }
+    std::string summary() const override { return method_->summary(); }
+    bool weighsHeads() const override { return method_->weighsHeads(); }
+
+private:
+    std::unique_ptr<BalanceMethod> method_;
+    std::vector<double> weights_;   ///< per task; NaN for none yet; empty before the first
+};
+
+} // namespace concord
