@@ -94,9 +94,9 @@ at::Tensor TaskGradients::combined(std::span<const double> weights) const
 void TaskGradients::clear()
 {
     std::ranges::fill(each_, at::Tensor());
-    stack_ = {};
+    stack_ = at::Tensor();
     stacked_.clear();
-    combined_ = {};
+    combined_ = at::Tensor();
 }
 
 void TaskGradients::unstack()
@@ -105,7 +105,7 @@ void TaskGradients::unstack()
         return;
     for (std::size_t k = 0; k < stacked_.size(); ++k)
         each_.at(stacked_[k]) = stack_[std::int64_t(k)];
-    stack_ = {};
+    stack_ = at::Tensor();
     stacked_.clear();
 }
 
