@@ -40,7 +40,8 @@ void flipSample(Sample &sample, const DatasetInfo &info)
 /// zoom, hence depth is divided by it (as Liu et al., CVPR 2019, do for NYUv2); orientation stays.
 void zoomSample(Sample &sample, const DatasetInfo &info, const PixelWindow &window)
 {
-    Resample resample{.planes = info.image[0], .height = info.image[1], .width = info.image[2], .window = window, .newHeight = info.image[1], .newWidth = info.image[2]};
+    Resample resample{
+        .planes = info.image[0], .height = info.image[1], .width = info.image[2], .window = window, .newHeight = info.image[1], .newWidth = info.image[2]};
     sample.image = resample.bilinear(sample.image);
     const float shrink = std::sqrt(float(window.height * window.width) / float(info.image[1] * info.image[2]));
     for (std::size_t task = 0; task < info.tasks.size(); ++task) {

@@ -14,18 +14,18 @@ const char *name(Split split);
 /// One sample on the host. Label layouts are those of TaskInfo; an empty label is missing.
 struct Sample
 {
-    std::vector<float> image = {};                ///< [C, H, W] in 0 … 1, or a vector
-    std::vector<std::vector<float>> labels = {};  ///< one per task of DatasetInfo
+    std::vector<float> image = {};               ///< [C, H, W] in 0 … 1, or a vector
+    std::vector<std::vector<float>> labels = {}; ///< one per task of DatasetInfo
 };
 
 struct DatasetInfo
 {
     Shape image = {};
     std::vector<TaskInfo> tasks = {};
-    std::vector<Shape> labelShapes = {};          ///< one per task
-    std::vector<float> mean = {};                 ///< per channel; subtracted by the model's input stage
-    std::vector<float> deviation = {};            ///< per channel; divided by
-    bool mayFlip = true;                          ///< false where a mirrored image would have other labels (digits)
+    std::vector<Shape> labelShapes = {}; ///< one per task
+    std::vector<float> mean = {};        ///< per channel; subtracted by the model's input stage
+    std::vector<float> deviation = {};   ///< per channel; divided by
+    bool mayFlip = true;                 ///< false where a mirrored image would have other labels (digits)
 };
 
 /// Has the task a value per pixel?
@@ -51,7 +51,7 @@ public:
     virtual ~Dataset() = default;
     virtual const DatasetInfo &info() const = 0;
     virtual std::int64_t size() const = 0;
-    virtual Sample get(std::int64_t index) const = 0;   ///< throws Error naming file, expected, found
+    virtual Sample get(std::int64_t index) const = 0; ///< throws Error naming file, expected, found
 };
 
 /// A data node. Outputs: "image" (PortType::image, or vector for flat data), then "label.<task>" per task.
@@ -59,11 +59,11 @@ public:
 class DataBlock : public Block
 {
 public:
-    virtual DatasetInfo describe() const = 0;                                        ///< throws Error
-    virtual std::shared_ptr<const Dataset> open(Split split, std::uint64_t seed) const = 0;   ///< throws Error
+    virtual DatasetInfo describe() const = 0;                                               ///< throws Error
+    virtual std::shared_ptr<const Dataset> open(Split split, std::uint64_t seed) const = 0; ///< throws Error
 
     std::vector<Port> inputs() const override { return {}; }
-    std::vector<Port> outputs() const override;                      ///< from describe(); just "image" when that throws
+    std::vector<Port> outputs() const override; ///< from describe(); just "image" when that throws
     Inference infer(const PortTypes &inputs, int repeats) const override;
 };
 

@@ -11,13 +11,13 @@ struct Batch
 {
     struct Label
     {
-        std::vector<float> values;           ///< [size, label shape]
-        std::vector<std::uint8_t> present;   ///< [size]
+        std::vector<float> values;         ///< [size, label shape]
+        std::vector<std::uint8_t> present; ///< [size]
         std::int64_t presentCount = 0;
     };
 
     std::int64_t size = 0;
-    std::vector<float> image;                ///< [size, image shape]
+    std::vector<float> image; ///< [size, image shape]
     std::vector<Label> labels;
     std::vector<std::int64_t> indices;
 };
@@ -26,12 +26,12 @@ struct LoaderOptions
 {
     std::int64_t batch = 16;
     bool shuffle = true;
-    bool dropLast = true;        ///< an incomplete last batch is left out (kept when it is the only one)
+    bool dropLast = true; ///< an incomplete last batch is left out (kept when it is the only one)
     std::uint64_t seed = 1;
-    int threads = 1;             ///< 0: load in the caller's thread
-    int queue = 4;               ///< batches loaded ahead at most
-    bool flip = false;           ///< horizontal; normals' x changes sign
-    double cropScale = 0;        ///< a crop of (1 − cropScale … 1) of the image scaled back; depth is divided by the zoom
+    int threads = 1;      ///< 0: load in the caller's thread
+    int queue = 4;        ///< batches loaded ahead at most
+    bool flip = false;    ///< horizontal; normals' x changes sign
+    double cropScale = 0; ///< a crop of (1 − cropScale … 1) of the image scaled back; depth is divided by the zoom
 };
 
 /// Batches in an order that depends on seed and epoch only, whatever the number of threads.

@@ -67,6 +67,14 @@ Progress readProgress(const std::string &text, const std::string &contentId, std
     return progress;
 }
 
+const std::string &metadataOf(const Safetensors &checkpoint)
+{
+    const auto metadata = checkpoint.metadata.find("concord");
+    if (metadata == checkpoint.metadata.end())
+        throw Error("expected a checkpoint of Concord, found a safetensors file without its metadata");
+    return metadata->second;
+}
+
 const at::Tensor &requireTensor(const Safetensors &file, const std::string &name)
 {
     const auto it = file.tensors.find(name);
@@ -148,14 +156,23 @@ std::string saveCheckpoint(const std::filesystem::path &file, Learner &learner, 
     return sha256OfFile(file);
 }
 
+std::int64_t checkpointStep(const std::filesystem::path &file)
+{
+    const Safetensors checkpoint = loadSafetensors(file);
+    try {
+        return nlohmann::json::parse(metadataOf(checkpoint)).at("step").get<std::int64_t>();
+    } catch (const Error &error) {
+        throw Error("checkpoint {}: {}", file.string(), error.what());
+    } catch (const nlohmann::json::exception &error) {
+        throw Error("checkpoint {}: expected the progress of a run in its metadata, found: {}", file.string(), error.what());
+    }
+}
+
 Progress loadCheckpoint(const std::filesystem::path &file, Learner &learner, const std::string &contentId)
 {
     const Safetensors checkpoint = loadSafetensors(file);
     try {
-        const auto metadata = checkpoint.metadata.find("concord");
-        if (metadata == checkpoint.metadata.end())
-            throw Error("expected a checkpoint of Concord, found a safetensors file without its metadata");
-        Progress progress = readProgress(metadata->second, contentId, learner.model().tasks().size());
+        Progress progress = readProgress(metadataOf(checkpoint), contentId, learner.model().tasks().size());
 
         restoreWeights(checkpoint, learner.model());
         learner.optimiser().load(tensorsUnder(checkpoint, "optimiser."));

@@ -18,6 +18,10 @@ std::string saveCheckpoint(const std::filesystem::path &file, Learner &learner, 
 /// more use.
 Progress loadCheckpoint(const std::filesystem::path &file, Learner &learner, const std::string &contentId);
 
+/// The step at which a checkpoint was made. Throws Error for a damaged file. A killed process may leave a file newer than what the
+/// store knows of it: the file is right.
+std::int64_t checkpointStep(const std::filesystem::path &file);
+
 /// Just parameters and buffers, to evaluate or export. Throws Error where they do not fit the model.
 void loadWeights(const std::filesystem::path &file, Model &model);
 

@@ -16,7 +16,7 @@ namespace {
 constexpr double headerHeight = 56;
 constexpr double portStep = 16;
 constexpr double minWidth = 116;
-constexpr double maxWidth = 176;
+constexpr double maxWidth = 200;
 constexpr double textLeft = 12;
 constexpr double textRight = 12;
 
@@ -51,7 +51,7 @@ GraphFonts GraphFonts::make()
     fonts.title.setWeight(QFont::DemiBold);
     fonts.line.setPixelSize(11);
     fonts.small.setPixelSize(10);
-    fonts.far.setPixelSize(20);
+    fonts.far.setPixelSize(17);
     return fonts;
 }
 
@@ -114,7 +114,7 @@ GraphLook::GraphLook(const TaskGraph &graph, const Analysis &analysis, const Gra
         taskOfLoss_[task.lossNode] = task.info.name;
 }
 
-NodeLook GraphLook::node(const Node &node) const
+NodeLook GraphLook::outline(const Node &node) const
 {
     static const NodeFacts nothing;
     const auto it = analysis_.nodes.find(node.id);
@@ -139,6 +139,11 @@ NodeLook GraphLook::node(const Node &node) const
         look.problem = sentences.join(u'\n');
     }
     addPorts(look, node, facts);
+    return look;
+}
+
+NodeLook GraphLook::finished(NodeLook look) const
+{
     fitText(look);
     placePorts(look);
     return look;

@@ -78,7 +78,11 @@ class GraphLook
 public:
     GraphLook(const TaskGraph &graph, const Analysis &analysis, const GraphFonts &fonts);
 
-    NodeLook node(const Node &node) const;
+    /// What the node says, neither measured nor placed: quick, for finding out whether anything changed.
+    NodeLook outline(const Node &node) const;
+    /// The same with its text fitted, its size, and its ports in place.
+    NodeLook finished(NodeLook outline) const;
+    NodeLook node(const Node &node) const { return finished(outline(node)); }
     LinkLook link(const Edge &edge) const;
 
 private:

@@ -59,12 +59,14 @@ void GraphScene::syncNodes(const GraphLook &look, QSet<QString> &moved)
             item = new NodeItem(*this, id);
             addItem(item);
         }
-        const QSizeF before = item->look().size;
-        const bool relooked = item->show(look.node(node));
+        NodeLook outline = look.outline(node);
+        const bool relooked = fresh || outline != item->outline();
+        if (relooked)
+            item->show(outline, look.finished(outline));
         if (const QPointF at(node.x, node.y); fresh || item->pos() != at) {
             item->setPos(at);
             moved.insert(id);
-        } else if (relooked || item->look().size != before) {
+        } else if (relooked) {
             moved.insert(id);   // its ports may be elsewhere
         }
     }

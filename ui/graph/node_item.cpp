@@ -33,15 +33,13 @@ NodeItem::NodeItem(GraphScene &scene, const QString &id)
     setAcceptHoverEvents(true);
 }
 
-bool NodeItem::show(const NodeLook &look)
+void NodeItem::show(const NodeLook &outline, const NodeLook &look)
 {
-    if (look == look_)
-        return false;
+    outline_ = outline;
     if (look.size != look_.size)
         prepareGeometryChange();
     look_ = look;
     update();
-    return true;
 }
 
 const PortLook *NodeItem::portNear(const QPointF &point, double reach) const

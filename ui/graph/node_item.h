@@ -22,8 +22,9 @@ public:
     const QString &id() const { return id_; }
     const NodeLook &look() const { return look_; }
 
-    /// Returns whether anything changed.
-    bool show(const NodeLook &look);
+    /// The look's outline that is shown: an equal one needs no new look.
+    const NodeLook &outline() const { return outline_; }
+    void show(const NodeLook &outline, const NodeLook &look);
 
     /// The nearest port within `reach` of a point in item coordinates; null when none is.
     const PortLook *portNear(const QPointF &point, double reach) const;
@@ -56,6 +57,7 @@ private:
     GraphScene &scene_;
     QString id_;
     std::string key_;
+    NodeLook outline_;
     NodeLook look_;
     const std::set<PortRef> *fitting_ = nullptr;
     bool fittingInputs_ = true;

@@ -2,10 +2,6 @@
 
 #include "ui/job/run_worker.h"
 
-#include <QDateTime>
-#include <QFileInfo>
-#include <QPointer>
-
 #include <algorithm>
 
 namespace concord {
@@ -44,6 +40,7 @@ Project::Project(QObject *parent)
 Project::~Project()
 {
     worker_.reset();
+    ++predictionRequest_;
     for (QThreadPool *pool : {&pool_, &predictionPool_, &workPool_})
         pool->waitForDone();
 }
@@ -55,20 +52,32 @@ QString Project::open(const QString &file, bool create)
     return sentenceOf([&] {
         auto store = std::make_unique<RunStore>(pathOf(file), create ? RunStore::Mode::create : RunStore::Mode::write);
         store->recoverInterrupted();
+        std::vector<RunSummary> runs = store->runs();
+        // Nothing can fail from here on.
         pool_.waitForDone();
+        ++predictionRequest_;
+        ++revision_;
         store_ = std::move(store);
         file_ = file;
+        runs_ = std::move(runs);
+        for (auto &[run, data] : data_)
+            data.release()->deleteLater();   // the views let go of them when they hear of it
         data_.clear();
         queue_.clear();
-        reload();
+        targetSteps_.clear();
+        recent_.clear();
+        live_ = {};
+        lastWrite_.clear();
+        polling_ = false;
         pollTimer_.start();
         Q_EMIT opened();
         Q_EMIT runsChanged();
     });
 }
 
-QString Project::draft() const
+QString Project::draft()
 {
+    pool_.waitForDone();   // one that is being saved
     return store_ ? QString::fromStdString(store_->draft()) : QString();
 }
 
@@ -76,8 +85,12 @@ void Project::saveDraft(const QString &json)
 {
     if (!store_)
         return;
-    if (const QString sentence = sentenceOf([&] { store_->saveDraft(json.toStdString()); }); !sentence.isEmpty())
-        Q_EMIT message(sentence);
+    pool_.start([this, file = file_, json] {
+        const QString sentence = sentenceOf([&] { RunStore(pathOf(file), RunStore::Mode::write).saveDraft(json.toStdString()); });
+        if (!sentence.isEmpty())
+            QMetaObject::invokeMethod(
+                this, [this, sentence] { Q_EMIT message(sentence); }, Qt::QueuedConnection);
+    });
 }
 
 std::vector<RunSummary> Project::deletedRuns() const
@@ -96,6 +109,7 @@ void Project::reload()
         if (const RunSummary *known = isOurs(run.number) ? summaryOf(run.number) : nullptr)
             run = *known;
     runs_ = std::move(fresh);
+    ++revision_;
 }
 
 bool Project::isOurs(int run) const
@@ -115,7 +129,7 @@ QString Project::start(const Experiment &experiment)
         return tr("Open or make a project first.");
     return sentenceOf([&] {
         queue_.push_back(queueRun(*store_, experiment));
-        runs_ = store_->runs();
+        reload();
         startNext();
         Q_EMIT runsChanged();
     });
@@ -131,22 +145,12 @@ QString Project::resume(int run, std::int64_t steps)
     if (summary->state == RunState::running || summary->state == RunState::paused)
         return tr("Run %1 is being trained by another process.").arg(run);
     summary->state = RunState::queued;
+    ++revision_;
     targetSteps_[run] = steps;
     queue_.push_back(run);
     startNext();
     Q_EMIT runsChanged();
     return {};
-}
-
-void Project::startNext()
-{
-    if (worker_ || queue_.empty())
-        return;
-    const int run = queue_.front();
-    queue_.pop_front();
-    live_ = {.run = run};
-    worker_ = std::make_unique<RunWorker>(pathOf(file_), run, targetSteps_[run]);
-    drainTimer_.start();
 }
 
 void Project::pause(int run)
@@ -167,11 +171,21 @@ void Project::stop(int run)
         worker_->control().give(RunControl::Order::stop);
     } else if (const auto it = std::ranges::find(queue_, run); it != queue_.end()) {
         queue_.erase(it);
-        const std::vector<RunEvent> stopped = {StateEvent{.state = RunState::stopped, .message = "taken out of the queue"}};
-        store_->append(run, stopped);
-        reload();
+        const RunSummary *summary = summaryOf(run);
+        const std::vector<RunEvent> stopped = {StateEvent{.state = RunState::stopped, .step = summary ? summary->step : 0,
+                                                          .totalSteps = summary ? summary->totalSteps : 0, .message = "taken out of the queue"}};
+        if (const QString sentence = sentenceOf([&] { store_->append(run, stopped); reload(); }); !sentence.isEmpty())
+            Q_EMIT message(sentence);
         Q_EMIT runsChanged();
     }
+}
+
+void Project::stopAll()
+{
+    while (!queue_.empty())
+        stop(queue_.back());
+    if (worker_)
+        stop(worker_->run());
 }
 
 void Project::abort(int run)
@@ -195,11 +209,15 @@ void Project::moveInQueue(int run, int by)
 
 void Project::rename(int run, const QString &name)
 {
-    if (RunSummary *summary = summaryOf(run)) {
-        store_->renameRun(run, name.toStdString());
+    RunSummary *summary = summaryOf(run);
+    if (!summary)
+        return;
+    if (const QString sentence = sentenceOf([&] { store_->renameRun(run, name.toStdString()); }); sentence.isEmpty())
         summary->name = name.toStdString();
-        Q_EMIT runsChanged();
-    }
+    else
+        Q_EMIT message(sentence);
+    ++revision_;
+    Q_EMIT runsChanged();
 }
 
 void Project::setDeleted(int run, bool deleted)
@@ -208,8 +226,8 @@ void Project::setDeleted(int run, bool deleted)
         return;
     if (deleted)
         stop(run);
-    store_->setDeleted(run, deleted);
-    reload();
+    if (const QString sentence = sentenceOf([&] { store_->setDeleted(run, deleted); reload(); }); !sentence.isEmpty())
+        Q_EMIT message(sentence);
     Q_EMIT runsChanged();
 }
 
@@ -221,51 +239,6 @@ std::optional<int> Project::running() const
 Project::Live Project::live() const
 {
     return live_;
-}
-
-void Project::drain()
-{
-    if (!worker_)
-        return;
-    const int run = worker_->run();
-    const bool finished = worker_->isFinished();
-    const std::vector<RunEvent> events = worker_->takeEvents();
-    bool changed = false;
-    for (const RunEvent &event : events) {
-        if (const auto *state = std::get_if<StateEvent>(&event)) {
-            changed = true;
-            live_.step = state->step;
-            live_.total = state->totalSteps;
-            if (RunSummary *summary = summaryOf(run)) {
-                summary->state = state->state;
-                summary->message = state->message;
-                summary->step = state->step;
-                if (state->totalSteps > 0)
-                    summary->totalSteps = state->totalSteps;
-            }
-        } else if (const auto *scalar = std::get_if<ScalarEvent>(&event)) {
-            if (scalar->series == "ms_per_step")
-                live_.msPerStep = live_.msPerStep > 0 ? 0.95 * live_.msPerStep + 0.05 * scalar->value : scalar->value;
-            else if (scalar->series == "images_per_s")
-                live_.imagesPerSecond = scalar->value;
-            live_.step = std::max(live_.step, scalar->step);
-        }
-    }
-    live_.secondsLeft = double(std::max<std::int64_t>(0, live_.total - live_.step)) * live_.msPerStep / 1000;
-    if (!events.empty())
-        if (const auto it = data_.find(run); it != data_.end())
-            it->second->append(events);
-    if (finished) {
-        worker_.reset();
-        if (const RunSummary *summary = summaryOf(run); summary && summary->state == RunState::failed)
-            Q_EMIT runFailed(run, QString::fromStdString(summary->message));
-        if (queue_.empty())
-            drainTimer_.stop();
-        startNext();
-        changed = true;
-    }
-    if (changed)
-        Q_EMIT runsChanged();
 }
 
 } // namespace concord

@@ -9,6 +9,7 @@
 #include <QThreadPool>
 #include <QTimer>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -34,8 +35,8 @@ public:
     QString open(const QString &file, bool create);
     QString file() const { return file_; }
     bool isOpen() const { return store_ != nullptr; }
-    QString draft() const;                             ///< JSON of the experiment that was being edited
-    void saveDraft(const QString &json);
+    QString draft();                                   ///< JSON of the experiment that was being edited
+    void saveDraft(const QString &json);               ///< in a worker: the disk may be slow
 
     const std::vector<RunSummary> &runs() const { return runs_; }   ///< newest last, without deleted ones
     std::vector<RunSummary> deletedRuns() const;
@@ -49,6 +50,7 @@ public:
     void stop(int run);                                ///< keeps a checkpoint
     void abort(int run);
     void moveInQueue(int run, int by);
+    void stopAll();                                    ///< before closing: empties the queue and stops what trains; `runsChanged` tells when
     void rename(int run, const QString &name);
     void setDeleted(int run, bool deleted);            ///< kept in the store: undo brings it back
     std::optional<int> running() const;                ///< the run that trains here now
@@ -82,7 +84,10 @@ private:
     void startNext();
     void drain();
     void poll();                     ///< looks for what another process wrote
+    void compare(std::vector<RunSummary> fresh);
     void reload();
+    void takeIn(int run, const RunEvent &event);
+    void remember(const std::vector<RunEvent> &events);
     bool isOurs(int run) const;      ///< in the queue or training here
     RunSummary *summaryOf(int run);
     void loadData(int run);
@@ -99,10 +104,12 @@ private:
     QTimer drainTimer_;
     QTimer pollTimer_;
     Live live_;
+    std::deque<std::pair<std::int64_t, RunEvent>> recent_;   ///< of the running run, with their time: what the store may not have yet
     QString lastWrite_;                   ///< time and size of the files at the last poll
     bool polling_ = false;
-    std::uint64_t predictionRequest_ = 0;
-    QThreadPool pool_;                    ///< one thread each: reads of the store in order,
+    std::uint64_t revision_ = 0;          ///< of `runs_`: what was read before our own change is out of date
+    std::atomic<std::uint64_t> predictionRequest_ = 0;
+    QThreadPool pool_;                    ///< one thread each: reads of the store and the draft, in order,
     QThreadPool predictionPool_;          ///< predictions, newest wins,
     QThreadPool workPool_;                ///< exports and reports
     std::unique_ptr<RunWorker> worker_;   ///< last: stopped and joined first

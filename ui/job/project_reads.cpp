@@ -33,6 +33,13 @@ RunData::Loaded readRun(const RunStore &store, int run)
     return loaded;
 }
 
+/// Whether a line of the log is among the last ones that were read.
+bool isLogged(const std::vector<LogEvent> &log, const LogEvent &line)
+{
+    const std::size_t first = log.size() > 100 ? log.size() - 100 : 0;
+    return std::any_of(log.begin() + std::ptrdiff_t(first), log.end(), [&](const LogEvent &known) { return known.step == line.step && known.text == line.text; });
+}
+
 /// What another process wrote since the given ends, as the events it wrote.
 std::vector<RunEvent> readSince(const RunStore &store, int run, const std::map<std::string, std::int64_t> &seriesEnds,
                                 const std::map<std::string, std::int64_t> &gramianEnds, std::size_t predictionCount, std::size_t logCount)
@@ -102,18 +109,14 @@ void Project::loadData(int run)
             const auto it = data_.find(run);
             if (file != file_ || it == data_.end())
                 return;
-            // A run that trains here has gone on meanwhile: what it said since then is kept on top.
-            std::vector<RunEvent> newer;
-            for (const QString &name : it->second->seriesNames()) {
-                const Series &have = *it->second->series(name);
-                const auto stored = loaded->series.find(name);
-                const std::int64_t end = stored == loaded->series.end() || stored->second.steps.empty() ? -1 : stored->second.steps.back();
-                for (std::size_t i = 0; i < have.steps.size(); ++i)
-                    if (have.steps[i] > end)
-                        newer.push_back(ScalarEvent{name.toStdString(), have.steps[i], have.seconds[i], have.values[i]});
-            }
             if (const RunSummary *summary = summaryOf(run))
                 loaded->summary = *summary;
+            // A run that trains here is ahead of the store: what it said of late goes on top, where steps that are there are replaced.
+            std::vector<RunEvent> newer;
+            if (worker_ && worker_->run() == run)
+                for (const auto &[time, event] : recent_)
+                    if (const auto *line = std::get_if<LogEvent>(&event); !line || !isLogged(loaded->log, *line))
+                        newer.push_back(event);
             it->second->load(std::move(*loaded));
             if (!newer.empty())
                 it->second->append(newer);
@@ -135,9 +138,14 @@ void Project::loadMore(int run)
         pool_, [file = file_, run, seriesEnds, gramianEnds, predictions = data.predictionSteps().size(), log = data.log().size()] {
             return readSince(openToRead(file), run, seriesEnds, gramianEnds, predictions, log);
         },
-        [this, run](const std::vector<RunEvent> &events) {
-            if (const auto it = data_.find(run); it != data_.end())
-                it->second->append(events);
+        [this, run, file = file_, log = data.log().size()](std::vector<RunEvent> events) {
+            const auto it = data_.find(run);
+            if (file != file_ || it == data_.end())
+                return;
+            // Lines have no step of their own by which a second reading would replace them.
+            std::size_t line = log;
+            std::erase_if(events, [&](const RunEvent &event) { return std::holds_alternative<LogEvent>(event) && line++ < it->second->log().size(); });
+            it->second->append(events);
         });
 }
 
@@ -151,27 +159,39 @@ void Project::poll()
     lastWrite_ = stamp;
     polling_ = true;
     inPool<std::vector<RunSummary>>(pool_, [file = file_] { return openToRead(file).runs(); },
-        [this, file = file_](std::vector<RunSummary> fresh) {
-            polling_ = false;
+        [this, file = file_, revision = revision_](std::vector<RunSummary> fresh) {
             if (file != file_)
                 return;
-            bool changed = fresh.size() != runs_.size();
-            for (RunSummary &run : fresh) {
-                const RunSummary *known = summaryOf(run.number);
-                if (known && isOurs(run.number)) {
-                    run = *known;
-                    continue;
-                }
-                if (known && known->state == run.state && known->step == run.step && known->name == run.name)
-                    continue;
-                changed = true;
-                if (data_.contains(run.number))
-                    loadMore(run.number);
-            }
-            runs_ = std::move(fresh);
-            if (changed)
-                Q_EMIT runsChanged();
+            polling_ = false;
+            if (revision != revision_)
+                lastWrite_.clear();   // the runs were changed here meanwhile: read them again
+            else
+                compare(std::move(fresh));
         });
+}
+
+void Project::compare(std::vector<RunSummary> fresh)
+{
+    bool changed = fresh.size() != runs_.size();
+    for (RunSummary &run : fresh) {
+        const RunSummary *known = summaryOf(run.number);
+        if (known && isOurs(run.number)) {
+            run = *known;
+            continue;
+        }
+        if (known && known->state == run.state && known->step == run.step && known->name == run.name)
+            continue;
+        changed = true;
+        if (data_.contains(run.number)) {
+            if (known && run.step >= known->step)
+                loadMore(run.number);
+            else
+                loadData(run.number);   // it was taken up again from an earlier checkpoint
+        }
+    }
+    runs_ = std::move(fresh);
+    if (changed)
+        Q_EMIT runsChanged();
 }
 
 void Project::requestPredictions(int run, std::int64_t step, QObject *context, std::function<void(std::vector<PredictionEvent>)> done)
@@ -179,14 +199,15 @@ void Project::requestPredictions(int run, std::int64_t step, QObject *context, s
     const std::uint64_t request = ++predictionRequest_;
     predictionPool_.clear();   // older requests that have not begun
     inPool<std::vector<PredictionEvent>>(
-        predictionPool_, [file = file_, run, step] {
+        predictionPool_, [this, request, file = file_, run, step] {
             // The writer's thread may be a fraction of a second behind the event that announced the step.
-            for (int attempt = 0;; ++attempt) {
-                std::vector<PredictionEvent> planes = openToRead(file).predictions(run, step);
-                if (!planes.empty() || attempt == 5)
-                    return planes;
-                std::this_thread::sleep_for(std::chrono::milliseconds(150));
+            std::vector<PredictionEvent> planes;
+            for (int attempt = 0; attempt < 40 && planes.empty() && request == predictionRequest_; ++attempt) {
+                if (attempt > 0)
+                    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+                planes = openToRead(file).predictions(run, step);
             }
+            return planes;
         },
         [this, request, guard = QPointer<QObject>(context), done = std::move(done)](const std::vector<PredictionEvent> &planes) {
             if (guard && request == predictionRequest_)

@@ -2,6 +2,7 @@
 
 #include "core/graph/node_block.h"
 
+#include <QElapsedTimer>
 #include <QUndoCommand>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ public:
         , after_(std::move(next))
         , mergeKey_(mergeKey)
     {
+        age_.start();
     }
 
     void redo() override { document_->show(after_); }
@@ -28,8 +30,9 @@ public:
     bool mergeWith(const QUndoCommand *other) override
     {
         const auto *next = static_cast<const SnapshotCommand *>(other);
-        if (next->mergeKey_ != mergeKey_)
+        if (next->mergeKey_ != mergeKey_ || age_.elapsed() > gestureMilliseconds)
             return false;
+        age_.restart();
         after_ = next->after_;
         setObsolete(*after_ == *before_);
         return true;
@@ -40,6 +43,9 @@ private:
     std::shared_ptr<const Experiment> before_;
     std::shared_ptr<const Experiment> after_;
     QString mergeKey_;
+    QElapsedTimer age_;   // since the last edit of the gesture
+
+    static constexpr qint64 gestureMilliseconds = 1000;
 };
 
 ExperimentDocument::ExperimentDocument(QObject *parent)
@@ -57,6 +63,13 @@ void ExperimentDocument::load(const Experiment &experiment)
     undo_.clear();
     Q_EMIT loaded();
     Q_EMIT selectionChanged();
+}
+
+void ExperimentDocument::replace(const QString &text, const Experiment &experiment)
+{
+    select({});
+    apply(text, experiment);
+    Q_EMIT loaded();
 }
 
 void ExperimentDocument::show(std::shared_ptr<const Experiment> experiment)

@@ -14,7 +14,7 @@ namespace concord {
 
 /// The experiment being edited: plain data, its analysis, its undo history and the selection. No widgets.
 /// Every edit is one `apply` of a whole new experiment, so undo is exact by construction; edits with the same non-empty
-/// `mergeKey` (one drag, one spin box) become one step. The analysis is renewed at once: 1000 nodes take some milliseconds.
+/// `mergeKey` (one drag, one spin box) that follow each other within a second become one step. The analysis is renewed at once: 1000 nodes take some milliseconds.
 class ExperimentDocument : public QObject
 {
     Q_OBJECT
@@ -30,6 +30,9 @@ public:
     /// Starts over with another experiment; history is cleared.
     void load(const Experiment &experiment);
 
+    /// Another experiment in place of this one, as one step that can be undone; views fit themselves to it.
+    void replace(const QString &text, const Experiment &experiment);
+
     void apply(const QString &text, const Experiment &next, const QString &mergeKey = {});
     void applyGraph(const QString &text, const TaskGraph &next, const QString &mergeKey = {});
 
@@ -39,7 +42,7 @@ public:
     /// Replaces the input's old link. Returns the refusal's sentence, or "" when linked.
     QString link(const PortRef &from, const PortRef &to);
     void unlink(const Edge &edge);
-    void setParam(const QString &node, const QString &param, const ParamValue &value);    
+    void setParam(const QString &node, const QString &param, const ParamValue &value);
     void resetParam(const QString &node, const QString &param);
     void setTitle(const QString &node, const QString &title);
     void setPlan(const QString &text, const Plan &plan, const QString &mergeKey = {});

@@ -49,14 +49,24 @@ bool MainWindow::openProject(const QString &file, bool create)
     }
     remember(path);
     setWindowTitle(tr("%1 — Concord").arg(QFileInfo(path).fileName()));
+    projectLabel_->setText(QFileInfo(path).fileName());
+    projectLabel_->setToolTip(path);
     workspace_.showRuns({});
-    if (const QString draft = workspace_.project.draft(); !draft.isEmpty()) {
-        try {
-            workspace_.document.load(experimentFromJson(draft.toStdString(), path.toStdString()));
-        } catch (const std::exception &error) {
-            say(QString::fromUtf8(error.what()));
-        }
+    Experiment experiment;
+    QString complaint;
+    try {
+        if (const QString draft = workspace_.project.draft(); !draft.isEmpty())
+            experiment = experimentFromJson(draft.toStdString(), path.toStdString());
+    } catch (const std::exception &error) {
+        complaint = QString::fromUtf8(error.what());
     }
+    // A draft that cannot be read stays in the project until the graph is edited.
+    workspace_.document.load(experiment);
+    draftTimer_.stop();
+    wasEdited_ = false;
+    savedLabel_->setText(complaint.isEmpty() ? tr("All changes saved") : QString());
+    if (!complaint.isEmpty())
+        say(complaint);
     if (!workspace_.project.runs().empty())
         workspace_.showRuns({workspace_.project.runs().back().number});
     return true;
@@ -71,7 +81,10 @@ void MainWindow::openExperiment(const QString &file)
         const Experiment experiment = experimentFromJson(source.readAll().toStdString(), file.toStdString());
         if (!workspace_.project.isOpen() && !openProject(freeProjectFile(QFileInfo(file).completeBaseName()), true))
             return;
-        workspace_.document.load(experiment);
+        if (workspace_.document.graph().nodes.empty())
+            workspace_.document.load(experiment);
+        else
+            workspace_.document.replace(tr("Open %1").arg(QFileInfo(file).fileName()), experiment);
         saveDraftNow();
         setMode(Mode::design);
     } catch (const std::exception &error) {
@@ -116,17 +129,16 @@ void MainWindow::newProject()
         say(tr("%1 exists already: open it, or choose another name.").arg(path));
         return;
     }
-    if (openProject(path, true)) {
-        workspace_.document.load({});
+    if (openProject(path, true))
         setMode(Mode::design);
-    }
 }
 
 void MainWindow::newFromExample()
 {
-    ExampleGallery gallery(this);
-    if (gallery.exec() == QDialog::Accepted)
-        openExperiment(gallery.chosen());
+    auto *gallery = new ExampleGallery(this);
+    gallery->setAttribute(Qt::WA_DeleteOnClose);
+    connect(gallery, &QDialog::accepted, this, [this, gallery] { openExperiment(gallery->chosen()); });
+    gallery->open();
 }
 
 void MainWindow::saveExperimentAs()
@@ -173,6 +185,7 @@ void MainWindow::saveReport()
 
 void MainWindow::saveDraftSoon()
 {
+    wasEdited_ = true;
     savedLabel_->setText(tr("Saving …"));
     draftTimer_.start();
 }
@@ -180,8 +193,9 @@ void MainWindow::saveDraftSoon()
 void MainWindow::saveDraftNow()
 {
     draftTimer_.stop();
-    if (!workspace_.project.isOpen())
+    if (!workspace_.project.isOpen() || !wasEdited_)
         return;
+    wasEdited_ = false;
     workspace_.project.saveDraft(QString::fromStdString(toJson(workspace_.document.experiment())));
     savedLabel_->setText(tr("All changes saved"));
 }

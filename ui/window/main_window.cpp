@@ -151,6 +151,9 @@ void MainWindow::makeStatusBar()
 
 void MainWindow::refreshStatus()
 {
+    machineLabel_->setText(tr("%L1 MB").arg(qRound(residentMegabytes())));
+    if (isClosing_)
+        return;
     const Project::Live live = workspace_.project.live();
     if (workspace_.project.running() && live.total > 0) {
         const int left = int(live.secondsLeft + 0.5);
@@ -160,7 +163,6 @@ void MainWindow::refreshStatus()
     } else {
         stateLabel_->setText(workspace_.project.running() ? tr("Preparing run %1 …").arg(live.run) : tr("Ready"));
     }
-    machineLabel_->setText(tr("%L1 MB").arg(qRound(residentMegabytes())));
 }
 
 void MainWindow::say(const QString &sentence)
@@ -171,6 +173,18 @@ void MainWindow::say(const QString &sentence)
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     saveDraftNow();
+    // A run keeps its checkpoint first; the window stays alive meanwhile. Closing once more waits inside.
+    if (const std::optional<int> running = workspace_.project.running(); running && !isClosing_) {
+        isClosing_ = true;
+        workspace_.project.stopAll();
+        stateLabel_->setText(tr("Stopping run %1, keeping its checkpoint …").arg(*running));
+        connect(&workspace_.project, &Project::runsChanged, this, [this] {
+            if (!workspace_.project.running())
+                QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+        });
+        event->ignore();
+        return;
+    }
     storeLayout();
     QSettings settings;
     settings.setValue(QStringLiteral("geometry"), saveGeometry());

@@ -69,12 +69,15 @@ private:
     Docks docks_;
     Mode mode_ = Mode::design;
     bool shown_ = false;
+    bool wasEdited_ = false;   ///< since the draft was saved
+    bool isClosing_ = false;   ///< waits for the run to write its checkpoint
     QAction *runAction_ = nullptr;
     QAction *pauseAction_ = nullptr;
     QAction *stopAction_ = nullptr;
     QActionGroup *modeActions_ = nullptr;
     QLabel *stateLabel_ = nullptr;
     QLabel *savedLabel_ = nullptr;
+    QLabel *projectLabel_ = nullptr;
     QLabel *machineLabel_ = nullptr;
     QTimer draftTimer_;
     QTimer statusTimer_;

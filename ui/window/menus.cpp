@@ -65,6 +65,11 @@ void MainWindow::makeMenus()
     stopAction_ = run->addAction(tr("Stop, keep checkpoint"), QKeySequence(tr("Ctrl+.")), this, &MainWindow::stopRun);
     stopAction_->setObjectName(QStringLiteral("stopAction"));
 
+    projectLabel_ = new QLabel(menuBar());
+    projectLabel_->setObjectName(QStringLiteral("projectLabel"));
+    projectLabel_->setContentsMargins(8, 0, 12, 0);
+    menuBar()->setCornerWidget(projectLabel_);
+
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("About Concord"), this, [this] {
         QMessageBox::about(this, tr("About Concord"), tr("<b>Concord</b> %1<br>Workbench for multi-task deep learning.<br>GPL-3.0-or-later.").arg(QApplication::applicationVersion()));

@@ -12,7 +12,7 @@ namespace concord {
 
 namespace {
 
-constexpr std::int64_t idxLimit = std::int64_t(1) << 32;   // bytes; more is taken for a damaged header
+constexpr std::int64_t idxLimit = std::int64_t(1) << 32; // bytes; more is taken for a damaged header
 
 /// Reads gzip and plain files alike.
 class IdxStream

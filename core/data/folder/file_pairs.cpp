@@ -56,7 +56,8 @@ std::vector<FilePair> pairFiles(const std::filesystem::path &root, const std::st
                 ++found;
             }
         if (found == 0)
-            throw Error("{}: expected labels with the stems of the images, such as '{}', found none of them but '{}'", (root / tasks[task].folder).string(), stems.front(), labels.begin()->first);
+            throw Error("{}: expected labels with the stems of the images, such as '{}', found none of them but '{}'", (root / tasks[task].folder).string(),
+                        stems.front(), labels.begin()->first);
     }
     return pairs;
 }

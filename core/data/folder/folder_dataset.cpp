@@ -45,8 +45,8 @@ Sample FolderDataset::get(std::int64_t index) const
     cv::Mat image = readImageFile(pair.image, ImageForm::colour);
     const ImageSize found{image.rows, image.cols};
     if (found != wanted && !isScaled_)
-        throw Error("{}: expected {}×{} (height × width) as the first image, found {}×{}; the parameter size scales all to one", pair.image.string(), wanted.height, wanted.width, found.height,
-                    found.width);
+        throw Error("{}: expected {}×{} (height × width) as the first image, found {}×{}; the parameter size scales all to one", pair.image.string(),
+                    wanted.height, wanted.width, found.height, found.width);
     if (found != wanted) {
         const bool isSmaller = wanted.height <= found.height && wanted.width <= found.width;
         cv::resize(image, image, cv::Size(int(wanted.width), int(wanted.height)), 0, 0, isSmaller ? cv::INTER_AREA : cv::INTER_LINEAR);

@@ -42,7 +42,7 @@ public:
             break;
         }
         case TaskKind::normals:
-            checkNormals(values, isNpy ? 0.05f : 0.2f);   // eight bits a component allow for less
+            checkNormals(values, isNpy ? 0.05f : 0.2f); // eight bits a component allow for less
             break;
         case TaskKind::edges:
         case TaskKind::saliency:
@@ -79,7 +79,8 @@ private:
         if ((channels_ == 1 && array.shape == flat) || array.shape == first || (channels_ == 1 && array.shape == last))
             return std::move(array.values);
         if (array.shape != last)
-            throw Error("{}: expected the shape {} as its image, found {}", name_, shapeText(channels_ == 1 ? flat : first), array.shape.empty() ? "a single value" : shapeText(array.shape));
+            throw Error("{}: expected the shape {} as its image, found {}", name_, shapeText(channels_ == 1 ? flat : first),
+                        array.shape.empty() ? "a single value" : shapeText(array.shape));
         std::vector<float> planes(array.values.size());
         const std::size_t pixels = planes.size() / 3;
         for (std::size_t i = 0; i < planes.size(); ++i)
@@ -95,13 +96,14 @@ private:
         if (image.rows != size_.height || image.cols != size_.width)
             throw Error("{}: expected the size of its image, {}×{} (height × width), found {}×{}", name_, size_.height, size_.width, image.rows, image.cols);
         if (image.channels() != channels_)
-            throw Error("{}: a label of kind {} expected {}, found {} channels", name_, name(task_.info.kind), channels_ == 1 ? "a grey image (one channel, no palette)" : "3 channels", image.channels());
+            throw Error("{}: a label of kind {} expected {}, found {} channels", name_, name(task_.info.kind),
+                        channels_ == 1 ? "a grey image (one channel, no palette)" : "3 channels", image.channels());
         image.convertTo(image, CV_32F);
         const std::size_t pixels = std::size_t(size_.height * size_.width);
         std::vector<float> values(pixels * std::size_t(channels_));
         for (int y = 0; y < image.rows; ++y)
             for (int x = 0; x < image.cols * int(channels_); ++x) {
-                const auto channel = std::size_t(channels_ - 1 - x % channels_);   // blue comes first
+                const auto channel = std::size_t(channels_ - 1 - x % channels_); // blue comes first
                 values[channel * pixels + std::size_t(y) * std::size_t(image.cols) + std::size_t(x / channels_)] = image.ptr<float>(y)[x];
             }
         if (channels_ == 3)
@@ -124,10 +126,11 @@ private:
     {
         const auto count = float(task_.info.classes);
         const auto ignore = float(task_.info.ignore);
-        const auto bad = std::ranges::find_if(values, [&](float value) { return value != ignore && !(value >= 0 && value < count && value == std::floor(value)); });
+        const auto bad =
+            std::ranges::find_if(values, [&](float value) { return value != ignore && !(value >= 0 && value < count && value == std::floor(value)); });
         if (bad != values.end())
-            throw Error("{}: expected class ids 0 … {}{}, found {} at {}", name_, task_.info.classes - 1, task_.info.ignore >= 0 ? fmt::format(" or {} (unlabelled)", task_.info.ignore) : "", *bad,
-                        place(bad - values.begin()));
+            throw Error("{}: expected class ids 0 … {}{}, found {} at {}", name_, task_.info.classes - 1,
+                        task_.info.ignore >= 0 ? fmt::format(" or {} (unlabelled)", task_.info.ignore) : "", *bad, place(bad - values.begin()));
     }
 
     void checkNormals(std::vector<float> &values, float tolerance) const
@@ -156,7 +159,8 @@ private:
             else if (value == 1 || value == 255)
                 value = 1;
             else if (value > 0)
-                throw Error("{}: {} expected 0 for no and 1 or 255 for yes, found {} at {} (threshold=128 would decide)", name_, name(task_.info.kind), value, place(std::ptrdiff_t(i)));
+                throw Error("{}: {} expected 0 for no and 1 or 255 for yes, found {} at {} (threshold=128 would decide)", name_, name(task_.info.kind), value,
+                            place(std::ptrdiff_t(i)));
         }
     }
 

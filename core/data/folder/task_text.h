@@ -16,8 +16,8 @@ struct FolderTask
     TaskInfo info = {};
     std::string folder = {};
     std::string from = {};
-    double scale = 0;       ///< 0: by file type
-    double threshold = 0;   ///< 0: values must be 0, 1 or 255
+    double scale = 0;     ///< 0: by file type
+    double threshold = 0; ///< 0: values must be 0, 1 or 255
 };
 
 /// Throws Error naming the text. Checks that names differ and that `from` names a segmentation task.

@@ -49,17 +49,36 @@ class ImageFolder : public DataBlock
 public:
     void params(ParamVisitor &v) override
     {
-        v("root", root_, {.help = "Folder that holds the folder of images and one folder of labels per task, or sub-folders train, val and test that do", .label = "Folder", .path = true});
+        v("root", root_,
+          {.help = "Folder that holds the folder of images and one folder of labels per task, or sub-folders train, val and test that do",
+           .label = "Folder",
+           .path = true});
         v("images", images_, {.help = "Name of the folder of images"});
         v("tasks", tasks_,
-          {.help = "One text per task, name:kind:folder:option=value, such as segmentation:segmentation:labels:classes=11:ignore=11, depth:depth:depth:scale=0.001 or "
+          {.help = "One text per task, name:kind:folder:option=value, such as segmentation:segmentation:labels:classes=11:ignore=11, "
+                   "depth:depth:depth:scale=0.001 or "
                    "edges:edges:from=segmentation; further options are names=a|b|c and threshold=128"});
-        v("size", size_, {.help = "Scales everything to this height and width, or one number for both; empty keeps the size of the files", .unit = "pixels", .min = 1, .max = 8192});
-        v("validationShare", validationShare_, {.help = "Share of the images kept for validation where there is no sub-folder val", .label = "Validation share", .min = 0, .max = 0.9});
-        v("testShare", testShare_, {.help = "Share of the images kept for the test where there are no sub-folders; at 0 validation images serve for it", .label = "Test share", .min = 0, .max = 0.9});
-        v("missing", missing_, {.help = "Probability that a training image's label of a task is withheld, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
+        v("size", size_,
+          {.help = "Scales everything to this height and width, or one number for both; empty keeps the size of the files",
+           .unit = "pixels",
+           .min = 1,
+           .max = 8192});
+        v("validationShare", validationShare_,
+          {.help = "Share of the images kept for validation where there is no sub-folder val", .label = "Validation share", .min = 0, .max = 0.9});
+        v("testShare", testShare_,
+          {.help = "Share of the images kept for the test where there are no sub-folders; at 0 validation images serve for it",
+           .label = "Test share",
+           .min = 0,
+           .max = 0.9});
+        v("missing", missing_,
+          {.help = "Probability that a training image's label of a task is withheld, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
         v("seed", seed_, {.help = "Start of the random division and of withholding; another seed divides differently", .min = 0});
-        v("cache", cache_, {.help = "Memory in which decoded images are kept, so that later epochs are quick; 0 keeps none", .unit = "MB", .min = 0, .max = 1e6, .advanced = true});
+        v("cache", cache_,
+          {.help = "Memory in which decoded images are kept, so that later epochs are quick; 0 keeps none",
+           .unit = "MB",
+           .min = 0,
+           .max = 1e6,
+           .advanced = true});
     }
 
     /// The ports follow from the task list alone, so that links survive a folder that is not there today.
@@ -70,7 +89,7 @@ public:
             for (const FolderTask &task : parseFolderTasks(tasks_))
                 ports.push_back({.id = "label." + task.info.name, .type = PortType::label, .label = task.info.name});
         } catch (const Error &) {
-            ports.resize(1);   // infer says what is wrong
+            ports.resize(1); // infer says what is wrong
         }
         return ports;
     }
@@ -87,7 +106,7 @@ public:
         const ImageSize size = size_.empty() ? firstImages.size(folder / images_) : imageSize(size_, "size");
         DatasetInfo info;
         info.image = {3, size.height, size.width};
-        info.mean = {0.485f, 0.456f, 0.406f};   // of ImageNet, customary for photographs; no pass over the data is needed
+        info.mean = {0.485f, 0.456f, 0.406f}; // of ImageNet, customary for photographs; no pass over the data is needed
         info.deviation = {0.229f, 0.224f, 0.225f};
         for (const FolderTask &task : tasks) {
             info.labelShapes.push_back(labelShape(task.info, info.image));

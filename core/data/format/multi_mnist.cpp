@@ -12,7 +12,7 @@ namespace {
 
 struct MnistDigits
 {
-    std::vector<std::uint8_t> images;   ///< [count, 28, 28]
+    std::vector<std::uint8_t> images; ///< [count, 28, 28]
     std::vector<std::uint8_t> labels;
 
     static constexpr std::int64_t side = 28;
@@ -77,11 +77,17 @@ class MultiMnist : public DataBlock
 public:
     void params(ParamVisitor &v) override
     {
-        v("root", root_, {.help = "Folder with the idx files of MNIST (train-images-idx3-ubyte and so on), plain or .gz; the test digits (t10k-…) alone are enough", .label = "Folder", .path = true});
-        v("validationShare", validationShare_, {.help = "Share of the digits that only validation images are made of", .label = "Validation share", .min = 0.001, .max = 0.9});
+        v("root", root_,
+          {.help = "Folder with the idx files of MNIST (train-images-idx3-ubyte and so on), plain or .gz; the test digits (t10k-…) alone are enough",
+           .label = "Folder",
+           .path = true});
+        v("validationShare", validationShare_,
+          {.help = "Share of the digits that only validation images are made of", .label = "Validation share", .min = 0.001, .max = 0.9});
         v("train", train_, {.help = "Number of training images; 0 makes one for each training digit", .label = "Training images", .min = 0, .max = 1e9});
-        v("validation", validation_, {.help = "Number of validation images; 0 makes one for each validation digit", .label = "Validation images", .min = 0, .max = 1e9});
-        v("missing", missing_, {.help = "Probability that a training image lacks the label of a task, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
+        v("validation", validation_,
+          {.help = "Number of validation images; 0 makes one for each validation digit", .label = "Validation images", .min = 0, .max = 1e9});
+        v("missing", missing_,
+          {.help = "Probability that a training image lacks the label of a task, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
         v("seed", seed_, {.help = "Start of the division of the digits and of their pairing", .min = 0});
     }
 
@@ -89,11 +95,12 @@ public:
     {
         DatasetInfo info;
         info.image = {1, DigitPairs::side, DigitPairs::side};
-        info.mean = {0.1307f};   // of MNIST, as everybody uses them; two digits on a larger canvas come near
+        info.mean = {0.1307f}; // of MNIST, as everybody uses them; two digits on a larger canvas come near
         info.deviation = {0.3081f};
         info.mayFlip = false;
         for (const char *name : {"top_left", "bottom_right"}) {
-            info.tasks.push_back({.name = name, .kind = TaskKind::classification, .classes = 10, .classNames = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}});
+            info.tasks.push_back(
+                {.name = name, .kind = TaskKind::classification, .classes = 10, .classNames = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}});
             info.labelShapes.push_back({});
         }
         return info;
@@ -113,7 +120,8 @@ public:
         const Files files = filesOf(split);
         const std::shared_ptr<const MnistDigits> digits = readDigits(files);
         const bool isOwn = split == Split::test && files.images != filesOf(Split::train).images;
-        std::vector<std::int64_t> indices = isOwn ? divide(digits->size(), 0, 0, 0).train : divide(digits->size(), validationShare_, 0, std::uint64_t(seed_)).of(split);
+        std::vector<std::int64_t> indices =
+            isOwn ? divide(digits->size(), 0, 0, 0).train : divide(digits->size(), validationShare_, 0, std::uint64_t(seed_)).of(split);
         if (indices.empty())
             throw Error("{}: expected at least 2 digits to divide, found {}", files.images.string(), digits->size());
         const std::int64_t wanted = split == Split::train ? train_ : validation_;
@@ -154,7 +162,8 @@ private:
         for (const std::string &prefix : prefixes) {
             const Files files{find(prefix + "-images-idx3-ubyte"), find(prefix + "-labels-idx1-ubyte")};
             if (files.images.empty() != files.labels.empty())
-                throw Error("{}: expected {}-images-idx3-ubyte and {}-labels-idx1-ubyte (or .gz), found only the {}", root_, prefix, prefix, files.labels.empty() ? "images" : "labels");
+                throw Error("{}: expected {}-images-idx3-ubyte and {}-labels-idx1-ubyte (or .gz), found only the {}", root_, prefix, prefix,
+                            files.labels.empty() ? "images" : "labels");
             if (!files.images.empty())
                 return files;
         }
@@ -170,7 +179,8 @@ private:
         if (images.shape[0] == 0)
             throw Error("{}: expected at least one digit, found none", files.images.string());
         if (labels.shape[0] != images.shape[0])
-            throw Error("{}: expected {} labels as {} has images, found {}", files.labels.string(), images.shape[0], files.images.filename().string(), labels.shape[0]);
+            throw Error("{}: expected {} labels as {} has images, found {}", files.labels.string(), images.shape[0], files.images.filename().string(),
+                        labels.shape[0]);
         const auto bad = std::ranges::find_if(labels.values, [](std::uint8_t label) { return label > 9; });
         if (bad != labels.values.end())
             throw Error("{}: expected labels 0 … 9, found {} at position {}", files.labels.string(), *bad, bad - labels.values.begin());

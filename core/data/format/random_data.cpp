@@ -12,7 +12,7 @@ namespace concord {
 
 namespace {
 
-constexpr std::int64_t randomPool = 32;   // samples kept; index i is sample i mod 32, so that get costs one copy
+constexpr std::int64_t randomPool = 32; // samples kept; index i is sample i mod 32, so that get costs one copy
 
 class RandomDataset : public Dataset
 {
@@ -85,7 +85,8 @@ public:
     {
         v("shape", shape_, {.help = "Shape of one input: channels, height, width for images, or one number for vectors", .min = 1, .max = 1 << 20});
         v("tasks", tasks_,
-          {.help = "One text per task, name:kind:classes, such as semantic:segmentation:13 or depth:depth; a fourth part makes copies, so attr:multilabel:1:40 is attr0 to attr39"});
+          {.help = "One text per task, name:kind:classes, such as semantic:segmentation:13 or depth:depth; a fourth part makes copies, so attr:multilabel:1:40 "
+                   "is attr0 to attr39"});
         v("count", count_, {.help = "Number of training samples; a quarter as many for validation and test", .label = "Samples", .min = 1, .max = 1e9});
     }
 

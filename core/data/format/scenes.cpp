@@ -67,7 +67,8 @@ public:
         v("test", test_, {.help = "Number of test images", .label = "Test images", .min = 1, .max = 1e9});
         v("tasks", tasks_, {.help = "Which labels to offer, in this order: any of segmentation, depth, normals, edges"});
         v("noise", noise_, {.help = "Standard deviation of the sensor's noise, for image values from 0 to 1", .min = 0, .max = 1});
-        v("missing", missing_, {.help = "Probability that a training image lacks the label of a task, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
+        v("missing", missing_,
+          {.help = "Probability that a training image lacks the label of a task, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
         v("seed", seed_, {.help = "Which rooms: another seed gives other rooms", .min = 0});
     }
 
@@ -76,7 +77,7 @@ public:
         const ImageSize size = imageSize(size_, "size");
         DatasetInfo info;
         info.image = {3, size.height, size.width};
-        info.mean = {0.5f, 0.5f, 0.5f};   // rooms are exposed to be of middle brightness; no pass over the data is needed
+        info.mean = {0.5f, 0.5f, 0.5f}; // rooms are exposed to be of middle brightness; no pass over the data is needed
         info.deviation = {0.25f, 0.25f, 0.25f};
         if (tasks_.empty())
             throw Error("tasks: expected at least one of {}, found none", join(sceneTasks, ", "));
@@ -109,7 +110,10 @@ public:
         return split == Split::train ? withholdLabels(std::move(dataset), missing_, seed) : dataset;
     }
 
-    std::string summary() const override { return fmt::format("{} rooms of {}", train_, size_.size() == 1 ? fmt::format("{0}×{0}", size_[0]) : shapeText(size_)); }
+    std::string summary() const override
+    {
+        return fmt::format("{} rooms of {}", train_, size_.size() == 1 ? fmt::format("{0}×{0}", size_[0]) : shapeText(size_));
+    }
 
 private:
     std::vector<std::int64_t> size_ = {64, 64};

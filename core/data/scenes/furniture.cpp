@@ -80,7 +80,8 @@ void Furniture::end(bool castsShadow)
         high = {std::max(high.x, solid.centre.x + reach.x), std::max(high.y, solid.centre.y + reach.y), std::max(high.z, solid.centre.z + reach.z)};
     });
     piece.centre = (low + high) * 0.5f;
-    std::for_each(solids, room_.solids.end(), [&](const Solid &solid) { piece.radius = std::max(piece.radius, length(solid.centre - piece.centre) + solid.reach()); });
+    std::for_each(solids, room_.solids.end(),
+                  [&](const Solid &solid) { piece.radius = std::max(piece.radius, length(solid.centre - piece.centre) + solid.reach()); });
 }
 
 Furniture::Top Furniture::table(Spot spot, bool isRound)
@@ -89,7 +90,8 @@ Furniture::Top Furniture::table(Spot spot, bool isRound)
     const float height = float(isLow ? random_.uniform(0.38, 0.48) : random_.uniform(0.68, 0.78));
     const float halfX = float(random_.uniform(0.4, 0.75));
     const float halfZ = isRound ? halfX : float(random_.uniform(0.35, 0.5));
-    const int top = material(random_.chance(0.75) ? wood() : SceneMaterial{.base = {0.75f, 0.73f, 0.7f}, .accent = {0.3f, 0.3f, 0.32f}, .pattern = Pattern::marble, .gloss = 0.5f});
+    const int top = material(
+        random_.chance(0.75) ? wood() : SceneMaterial{.base = {0.75f, 0.73f, 0.7f}, .accent = {0.3f, 0.3f, 0.32f}, .pattern = Pattern::marble, .gloss = 0.5f});
     const int leg = random_.chance(0.3) ? material({.base = {0.03f, 0.03f, 0.035f}, .gloss = 0.3f}) : top;
     begin(SceneClass::table, spot, 0.25f);
     if (isRound) {

@@ -9,8 +9,8 @@ struct SceneStyle
 {
     explicit SceneStyle(Random &random);
 
-    float hue = 0;      ///< of the walls
-    float accent = 0;   ///< of sofas, rugs and curtains
+    float hue = 0;    ///< of the walls
+    float accent = 0; ///< of sofas, rugs and curtains
     Vec3 darkWood = {};
     Vec3 lightWood = {};
 };

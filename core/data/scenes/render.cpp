@@ -49,7 +49,7 @@ private:
             const Vec3 between = normalized(toLamp * (1 / distance) - normalized(direction));
             float shine = std::max(0.0f, dot(between, hit.normal));
             for (int i = 0; i < 5; ++i)
-                shine *= shine;   // to the power of 32
+                shine *= shine; // to the power of 32
             result = result + light * (gloss * shine);
         }
     }
@@ -69,7 +69,8 @@ private:
     {
         const Vec3 n = hit.normal;
         const auto corner = [](float distance, float along) { return 1 - 0.32f * (1 - along * along) / (1 + 12 * distance * distance); };
-        float open = corner(room_.size.x / 2 - std::abs(p.x), n.x) * corner(room_.size.z / 2 - std::abs(p.z), n.z) * corner(p.y, n.y) * corner(room_.size.y - p.y, n.y);
+        float open =
+            corner(room_.size.x / 2 - std::abs(p.x), n.x) * corner(room_.size.z / 2 - std::abs(p.z), n.z) * corner(p.y, n.y) * corner(room_.size.y - p.y, n.y);
         for (std::size_t i = 0; i < room_.pieces.size(); ++i) {
             const ScenePiece &piece = room_.pieces[i];
             const Vec3 to = piece.centre - p;
@@ -157,8 +158,8 @@ private:
     bool isBorder(std::int64_t x, std::int64_t y) const
     {
         const int own = surfaces_[at(x, y)];
-        return (x > 0 && surfaces_[at(x - 1, y)] != own) || (x + 1 < width_ && surfaces_[at(x + 1, y)] != own) || (y > 0 && surfaces_[at(x, y - 1)] != own)
-            || (y + 1 < height_ && surfaces_[at(x, y + 1)] != own);
+        return (x > 0 && surfaces_[at(x - 1, y)] != own) || (x + 1 < width_ && surfaces_[at(x + 1, y)] != own) || (y > 0 && surfaces_[at(x, y - 1)] != own) ||
+               (y + 1 < height_ && surfaces_[at(x, y + 1)] != own);
     }
 
     Vec3 average(std::int64_t x, std::int64_t y) const

@@ -7,10 +7,10 @@ namespace concord {
 /// A rendered room with its ground truth, row by row from the top left.
 struct SceneImage
 {
-    std::vector<float> image;     ///< [3, H, W] RGB in 0 … 1
-    std::vector<float> classes;   ///< [H, W] SceneClass
-    std::vector<float> depth;     ///< [1, H, W] metres along the optical axis, not along the ray
-    std::vector<float> normals;   ///< [3, H, W] unit, towards the camera; x right, y down, z ahead
+    std::vector<float> image;   ///< [3, H, W] RGB in 0 … 1
+    std::vector<float> classes; ///< [H, W] SceneClass
+    std::vector<float> depth;   ///< [1, H, W] metres along the optical axis, not along the ray
+    std::vector<float> normals; ///< [3, H, W] unit, towards the camera; x right, y down, z ahead
 };
 
 /// The focal length in pixels: 0.8 of the longer side, so 64° across it. The principal point is the middle of the image.

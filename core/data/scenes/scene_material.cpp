@@ -101,7 +101,7 @@ Vec3 booksColour(const SceneMaterial &m, float u, float v, float footprint)
     if (up < 0.08f)
         return m.base;
     if (cellNoise(cellOf(u / 0.3f), board, m.seed + 5) < 0.25f)
-        return dark;   // an empty stretch
+        return dark; // an empty stretch
     const float height = 0.6f + 0.3f * cellNoise(spine, board, m.seed + 3) * see;
     if (up > height)
         return dark;

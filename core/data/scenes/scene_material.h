@@ -14,9 +14,9 @@ struct SceneMaterial
     Vec3 base = {};
     Vec3 accent = {};
     Pattern pattern = Pattern::plain;
-    float scale = 0.1f;          ///< size of one plank, tile, stripe … in metres
-    float gloss = 0;             ///< strength of the highlight
-    float glow = 0;              ///< light that it gives by itself, per unit of colour
+    float scale = 0.1f; ///< size of one plank, tile, stripe … in metres
+    float gloss = 0;    ///< strength of the highlight
+    float glow = 0;     ///< light that it gives by itself, per unit of colour
     std::uint32_t seed = 0;
 
     /// The colour at u, v (metres; 0 … 1 for painting and window). What is finer than `footprint`, the size of a pixel there,

@@ -66,15 +66,27 @@ private:
     {
         switch (random_.below(5)) {
         case 0:
-            return {.base = hueColour(style_.hue + 0.5f, 0.12f, number(0.5, 0.8)), .accent = {0.2f, 0.19f, 0.18f}, .pattern = Pattern::tiles, .scale = number(0.3, 0.5), .gloss = 0.2f};
+            return {.base = hueColour(style_.hue + 0.5f, 0.12f, number(0.5, 0.8)),
+                    .accent = {0.2f, 0.19f, 0.18f},
+                    .pattern = Pattern::tiles,
+                    .scale = number(0.3, 0.5),
+                    .gloss = 0.2f};
         case 1:
-            return {.base = {0.62f, 0.6f, 0.56f}, .accent = hueColour(style_.accent, 0.3f, 0.35f), .pattern = Pattern::checker, .scale = number(0.3, 0.5), .gloss = 0.2f};
+            return {.base = {0.62f, 0.6f, 0.56f},
+                    .accent = hueColour(style_.accent, 0.3f, 0.35f),
+                    .pattern = Pattern::checker,
+                    .scale = number(0.3, 0.5),
+                    .gloss = 0.2f};
         case 2:
             return furniture_.cloth(style_.hue + 0.5f);
         default: {
             const float tone = number(0.055, 0.095);
             const float value = number(0.4, 0.75);
-            return {.base = hueColour(tone, 0.6f, value * 0.72f), .accent = hueColour(tone + 0.02f, 0.5f, value), .pattern = Pattern::planks, .scale = number(0.1, 0.2), .gloss = 0.12f};
+            return {.base = hueColour(tone, 0.6f, value * 0.72f),
+                    .accent = hueColour(tone + 0.02f, 0.5f, value),
+                    .pattern = Pattern::planks,
+                    .scale = number(0.1, 0.2),
+                    .gloss = 0.12f};
         }
         }
     }
@@ -100,9 +112,10 @@ private:
     void patch(int plane, SceneClass label, float width, float height, float low, const SceneMaterial &look)
     {
         const float half = halfOf(plane);
-        const float start = plane < 4 ? -half * 0.3f : -half + 0.2f;   // on side walls only where the camera may look
+        const float start = plane < 4 ? -half * 0.3f : -half + 0.2f; // on side walls only where the camera may look
         const float left = number(start, std::max(start, half - 0.2f - width));
-        const ScenePatch patch{.plane = plane, .label = label, .left = left, .right = left + width, .low = low, .high = low + height, .material = int(room_.materials.size())};
+        const ScenePatch patch{
+            .plane = plane, .label = label, .left = left, .right = left + width, .low = low, .high = low + height, .material = int(room_.materials.size())};
         for (const ScenePatch &other : room_.patches)
             if (other.plane == plane && patch.left < other.right + 0.1f && other.left < patch.right + 0.1f)
                 return;
@@ -119,7 +132,8 @@ private:
             const Vec3 high = isNight ? Vec3{0.01f, 0.02f, 0.06f} : Vec3{0.3f, 0.5f, 0.85f};
             const Vec3 low = isNight ? Vec3{0.04f, 0.04f, 0.08f} : Vec3{0.85f, 0.85f, 0.8f};
             const float width = number(0.8, 1.5);
-            patch(plane, SceneClass::window, width, number(0.9, 1.25), number(0.85, 1.0), {.base = high, .accent = low, .pattern = Pattern::window, .glow = isNight ? 0.2f : 1.2f});
+            patch(plane, SceneClass::window, width, number(0.9, 1.25), number(0.85, 1.0),
+                  {.base = high, .accent = low, .pattern = Pattern::window, .glow = isNight ? 0.2f : 1.2f});
             const ScenePatch &window = room_.patches.back();
             const float middle = (window.left + window.right) / 2;
             const float height = (window.low + window.high) / 2;
@@ -128,7 +142,8 @@ private:
             room_.windowColour = isNight ? Vec3{} : Vec3{0.9f, 1.0f, 1.15f} * width;
         }
         for (std::uint64_t i = random_.below(3); i > 0; --i) {
-            const SceneMaterial picture{.base = hueColour(number(0, 1), 0.6f, 0.6f), .accent = hueColour(number(0, 1), 0.4f, 0.8f), .pattern = Pattern::painting};
+            const SceneMaterial picture{
+                .base = hueColour(number(0, 1), 0.6f, 0.6f), .accent = hueColour(number(0, 1), 0.4f, 0.8f), .pattern = Pattern::painting};
             patch(walls[random_.below(4)], SceneClass::wall, number(0.45, 0.9), number(0.4, 0.6), number(1.2, 1.45), picture);
         }
         if (random_.chance(0.45)) {
@@ -140,14 +155,22 @@ private:
             const float z = number(-0.1, 0.25) * room_.size.z;
             const float halfX = number(0.6, 1.1);
             const float halfZ = number(0.5, 0.9);
-            room_.patches.push_back({.plane = 0, .label = SceneClass::floor, .left = x - halfX, .right = x + halfX, .low = z - halfZ, .high = z + halfZ, .material = furniture_.material(rug), .isUnit = false});
+            room_.patches.push_back({.plane = 0,
+                                     .label = SceneClass::floor,
+                                     .left = x - halfX,
+                                     .right = x + halfX,
+                                     .low = z - halfZ,
+                                     .high = z + halfZ,
+                                     .material = furniture_.material(rug),
+                                     .isUnit = false});
         }
     }
 
     bool isFree(float x, float z, float radius, float distance = 0.95f) const
     {
         const Vec3 toSpot{x - room_.camera.position.x, 0, z - room_.camera.position.z};
-        return length(toSpot) > radius + distance && std::ranges::all_of(circles_, [&](const Circle &c) { return std::hypot(c.x - x, c.z - z) > c.radius + radius; });
+        return length(toSpot) > radius + distance &&
+               std::ranges::all_of(circles_, [&](const Circle &c) { return std::hypot(c.x - x, c.z - z) > c.radius + radius; });
     }
 
     /// A free circle on the floor that the camera sees, if some tries find one.
@@ -203,9 +226,9 @@ private:
         if (random_.chance(0.85))
             if (const auto at = spot(0.8f))
                 setTable(*at);
-        for (std::uint64_t i = 1 + random_.below(4); i > 0; --i) {
+        for (std::uint64_t i = 2 + random_.below(4); i > 0; --i) {
             const std::uint64_t kind = random_.below(3);
-            const float radius = number(0.13, 0.3);
+            const float radius = number(0.16, 0.36);
             if (const auto at = spot(kind == 0 ? radius * 1.3f : radius))
                 loose(kind, *at, radius);
         }
@@ -228,7 +251,8 @@ private:
         const std::uint64_t items = random_.below(4);
         for (std::uint64_t i = 0; i < items; ++i) {
             const float angle = start + float(i) * 2.1f;
-            const Furniture::Spot place{.x = at.x + std::cos(angle) * top.radius * 0.55f, .z = at.z + std::sin(angle) * top.radius * 0.55f, .yaw = angle, .floor = top.height};
+            const Furniture::Spot place{
+                .x = at.x + std::cos(angle) * top.radius * 0.55f, .z = at.z + std::sin(angle) * top.radius * 0.55f, .yaw = angle, .floor = top.height};
             if (i == 0 && random_.chance(0.4))
                 furniture_.tableLamp(place);
             else
@@ -242,7 +266,8 @@ private:
             const float z = at.z + std::sin(angle) * 0.95f;
             const Vec3 toCamera{x - room_.camera.position.x, 0, z - room_.camera.position.z};
             const bool isInside = std::abs(x) < room_.size.x / 2 - 0.32f && std::abs(z) < room_.size.z / 2 - 0.32f;
-            const bool isApart = std::ranges::all_of(circles_, [&](const Circle &c) { return (c.x == at.x && c.z == at.z) || std::hypot(c.x - x, c.z - z) > c.radius + 0.3f; });
+            const bool isApart =
+                std::ranges::all_of(circles_, [&](const Circle &c) { return (c.x == at.x && c.z == at.z) || std::hypot(c.x - x, c.z - z) > c.radius + 0.3f; });
             if (!isInside || !isApart || length(toCamera) < 1.25f)
                 continue;
             circles_.push_back({x, z, 0.3f});
@@ -257,7 +282,7 @@ private:
         const Furniture::Spot above{.x = number(-0.2, 0.2) * room_.size.x, .z = number(-0.05, 0.25) * room_.size.z};
         std::optional<Furniture::Spot> corner;
         if (kind > 0.55)
-            corner = spot(0.26f, 1.8f);   // near the camera it would hide the room
+            corner = spot(0.26f, 1.8f); // near the camera it would hide the room
         if (corner)
             room_.light = furniture_.floorLamp(*corner);
         else
@@ -279,7 +304,8 @@ private:
 
 const std::vector<std::string> &sceneClassNames()
 {
-    static const std::vector<std::string> names = {"floor", "wall", "ceiling", "window", "table", "chair", "sofa", "shelf", "lamp", "box", "sphere", "cylinder"};
+    static const std::vector<std::string> names = {"floor", "wall",  "ceiling", "window", "table",  "chair",
+                                                   "sofa",  "shelf", "lamp",    "box",    "sphere", "cylinder"};
     return names;
 }
 

@@ -22,7 +22,7 @@ struct ScenePiece
     std::size_t first = 0;
     std::size_t count = 0;
     bool castsShadow = true;
-    float bulk = 0.5f;          ///< how much of the sphere it fills, for the dark around its foot
+    float bulk = 0.5f; ///< how much of the sphere it fills, for the dark around its foot
 };
 
 /// A flat rectangle on one of the room's six planes: window, picture or rug.
@@ -35,7 +35,7 @@ struct ScenePatch
     float low = 0;
     float high = 0;
     int material = 0;
-    bool isUnit = true;         ///< texture coordinates 0 … 1 instead of metres
+    bool isUnit = true; ///< texture coordinates 0 … 1 instead of metres
 };
 
 /// x to the right, y up, z ahead; metres.
@@ -61,7 +61,7 @@ struct SceneRoom
     Vec3 lightColour = {};
     Vec3 ambientColour = {};
     Vec3 windowCentre = {};
-    Vec3 windowColour = {};     ///< zero without a window
+    Vec3 windowColour = {}; ///< zero without a window
     Vec3 windowFacing = {};
     float exposure = 1;
 };
@@ -75,8 +75,8 @@ struct SceneHit
     float v = 0;
     SceneClass label = SceneClass::wall;
     int material = 0;
-    int surface = 0;            ///< equal for two rays that met the same smooth surface
-    int piece = -1;             ///< −1 for the room itself
+    int surface = 0; ///< equal for two rays that met the same smooth surface
+    int piece = -1;  ///< −1 for the room itself
 };
 
 /// A furnished room, drawn from `random` alone.

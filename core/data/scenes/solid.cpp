@@ -7,7 +7,7 @@ namespace concord {
 
 namespace {
 
-constexpr float startGap = 1e-4f;   // a ray does not meet the surface that it starts on
+constexpr float startGap = 1e-4f; // a ray does not meet the surface that it starts on
 
 float meetBox(Vec3 half, Vec3 o, Vec3 d, float limit, Vec3 &normal)
 {

@@ -13,7 +13,7 @@ struct Solid
 
     Form form = Form::box;
     Vec3 centre = {};
-    Vec3 half = {};        ///< box: half sizes · sphere: x the radius · frustum: x and z the radii below and above, y half the height
+    Vec3 half = {}; ///< box: half sizes · sphere: x the radius · frustum: x and z the radii below and above, y half the height
     float cosYaw = 1;
     float sinYaw = 0;
     int material = 0;

@@ -84,7 +84,9 @@ private Q_SLOTS:
         DatasetInfo info;
         constexpr std::int64_t side = 40;
         info.image = {2, side, side};
-        info.tasks = {{.name = "seg", .kind = TaskKind::segmentation, .classes = 2000}, {.name = "depth", .kind = TaskKind::depth, .classes = 1}, {.name = "gone", .kind = TaskKind::edges, .classes = 1}};
+        info.tasks = {{.name = "seg", .kind = TaskKind::segmentation, .classes = 2000},
+                      {.name = "depth", .kind = TaskKind::depth, .classes = 1},
+                      {.name = "gone", .kind = TaskKind::edges, .classes = 1}};
         info.labelShapes = {{side, side}, {1, side, side}, {1, side, side}};
         Sample original;
         for (int channel = 0; channel < 2; ++channel)
@@ -100,7 +102,7 @@ private Q_SLOTS:
             Sample sample = original;
             augment(sample, info, {.cropScale = 0.5}, Random(seed));
             QVERIFY(sample.labels[2].empty());
-            const float scale = (sample.image[30] - sample.image[10]) / 20;   // source pixels per pixel, away from the clamped border
+            const float scale = (sample.image[30] - sample.image[10]) / 20; // source pixels per pixel, away from the clamped border
             QVERIFY(scale >= 0.49f && scale <= 1.01f);
             zoomed += scale < 0.9f;
             for (std::size_t i = 0; i < sample.labels[0].size(); ++i) {

@@ -17,7 +17,10 @@ class CachedTest : public QObject
     class Counted : public CountingDataset
     {
     public:
-        Counted() : CountingDataset(8) {}
+        Counted()
+            : CountingDataset(8)
+        {
+        }
         Sample get(std::int64_t index) const override
         {
             ++reads;

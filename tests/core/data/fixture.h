@@ -58,11 +58,11 @@ private:
 } // namespace concord::test
 
 /// Every part must occur in what `call` complains of, and it must be one line.
-#define VERIFY_COMPLAINT(call, ...) \
-    do { \
-        const std::string said = concord::test::complaint([&] { call; }); \
-        QVERIFY2(!said.empty(), "nothing was thrown"); \
-        QVERIFY2(said.find('\n') == std::string::npos, said.c_str()); \
-        for (const std::string &part : std::vector<std::string>{__VA_ARGS__}) \
-            QVERIFY2(said.find(part) != std::string::npos, (said + "  lacks  " + part).c_str()); \
+#define VERIFY_COMPLAINT(call, ...)                                                                                                                            \
+    do {                                                                                                                                                       \
+        const std::string said = concord::test::complaint([&] { call; });                                                                                      \
+        QVERIFY2(!said.empty(), "nothing was thrown");                                                                                                         \
+        QVERIFY2(said.find('\n') == std::string::npos, said.c_str());                                                                                          \
+        for (const std::string &part : std::vector<std::string>{__VA_ARGS__})                                                                                  \
+            QVERIFY2(said.find(part) != std::string::npos, (said + "  lacks  " + part).c_str());                                                               \
     } while (false)

@@ -18,7 +18,8 @@ class LoaderTest : public QObject
     {
         bool same = a.size == b.size && a.image == b.image && a.indices == b.indices && a.labels.size() == b.labels.size();
         for (std::size_t i = 0; same && i < a.labels.size(); ++i)
-            same = a.labels[i].values == b.labels[i].values && a.labels[i].present == b.labels[i].present && a.labels[i].presentCount == b.labels[i].presentCount;
+            same =
+                a.labels[i].values == b.labels[i].values && a.labels[i].present == b.labels[i].present && a.labels[i].presentCount == b.labels[i].presentCount;
         return same;
     }
 
@@ -96,7 +97,10 @@ private Q_SLOTS:
         class Partial : public CountingDataset
         {
         public:
-            Partial() : CountingDataset(4) {}
+            Partial()
+                : CountingDataset(4)
+            {
+            }
             Sample get(std::int64_t index) const override
             {
                 Sample sample = CountingDataset::get(index);
@@ -149,7 +153,10 @@ private Q_SLOTS:
         class Short : public CountingDataset
         {
         public:
-            Short() : CountingDataset(2) {}
+            Short()
+                : CountingDataset(2)
+            {
+            }
             Sample get(std::int64_t index) const override
             {
                 Sample sample = CountingDataset::get(index);

@@ -40,9 +40,9 @@ private Q_SLOTS:
         // Samples 0, 2 and 4 of 6 are shown; 0 (a multiple of 3) has no depth.
         QCOMPARE(count["truth/depth"], 2);
         const Sample second = set.get(2);
-        QCOMPARE(events[2].kind, std::string("image"));
-        QCOMPARE(events[2].sample, 1);
-        QCOMPARE(events[2].data, imagePlane(second.image, {3, 16, 16}).data);
+        QCOMPARE(events[3].kind, std::string("image"));
+        QCOMPARE(events[3].sample, 1);
+        QCOMPARE(events[3].data, imagePlane(second.image, {3, 16, 16}).data);
     }
 
     void givesTheSamePicturesOfTheSameWeights()

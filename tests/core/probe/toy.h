@@ -27,7 +27,8 @@ struct ToySpec
 };
 
 /// Vectors [4] with tasks "value" = x₀ + 2x₁ − x₂ and "digit", the index of the largest of the first three; or images
-/// [3, 16, 16] with tasks "half", on which side of a vertical border a pixel lies, and "depth", which grows to the right.
+/// [3, 16, 16] with tasks "half", on which side of a vertical border a pixel lies, "depth", which grows to the right, and "edge",
+/// the border itself.
 class ToySet : public Dataset
 {
 public:
@@ -37,8 +38,9 @@ public:
     {
         if (spec.images)
             info_ = {.image = {3, 16, 16},
-                     .tasks = {{.name = "half", .kind = TaskKind::segmentation, .classes = 2}, {.name = "depth", .kind = TaskKind::depth, .classes = 1, .unit = "m"}},
-                     .labelShapes = {{16, 16}, {1, 16, 16}}};
+                     .tasks = {{.name = "half", .kind = TaskKind::segmentation, .classes = 2}, {.name = "depth", .kind = TaskKind::depth, .classes = 1, .unit = "m"},
+                               {.name = "edge", .kind = TaskKind::edges, .classes = 1}},
+                     .labelShapes = {{16, 16}, {1, 16, 16}, {1, 16, 16}}};
         else
             info_ = {.image = {4},
                      .tasks = {{.name = "value", .kind = TaskKind::regression, .classes = 1}, {.name = "digit", .kind = TaskKind::classification, .classes = 3}},
@@ -73,12 +75,13 @@ private:
 
     static Sample image(Random &random)
     {
-        Sample sample{.image = std::vector<float>(3 * 256), .labels = {std::vector<float>(256), std::vector<float>(256)}};
+        Sample sample{.image = std::vector<float>(3 * 256), .labels = std::vector(3, std::vector<float>(256))};
         const auto border = std::int64_t(random.below(16));
         for (std::int64_t pixel = 0; pixel < 256; ++pixel) {
             const bool right = pixel % 16 >= border;
             sample.labels[0][std::size_t(pixel)] = right;
             sample.labels[1][std::size_t(pixel)] = 1 + float(pixel % 16) / 8;
+            sample.labels[2][std::size_t(pixel)] = pixel % 16 == border;
             for (std::int64_t channel = 0; channel < 3; ++channel)
                 sample.image[std::size_t(channel * 256 + pixel)] = float(0.3 * random.uniform() + (right ? 0.5 : 0.1));
         }
@@ -108,7 +111,7 @@ private:
     ToySpec spec_;
 };
 
-inline const Register<Block, ToyData> registeredToyData{Card{.id = "toy_data", .title = "Toy data"}};
+inline const Register<Block, ToyData> registeredToyData{Card{.id = "toy_data", .title = "Toy data", .category = "Data"}};
 
 /// Passes vectors on; at its n-th forward pass it throws what a full memory throws.
 class ToyMemory : public Block
@@ -158,7 +161,7 @@ private:
     std::string kind_ = "bad_alloc";
 };
 
-inline const Register<Block, ToyMemory> registeredToyMemory{Card{.id = "toy_memory", .title = "Toy memory"}};
+inline const Register<Block, ToyMemory> registeredToyMemory{Card{.id = "toy_memory", .title = "Toy memory", .category = "Encoders"}};
 
 inline void link(TaskGraph &graph, const std::string &from, const std::string &to)
 {
@@ -207,20 +210,22 @@ inline Experiment imageExperiment(const std::string &method = "equal", double dr
                    {.id = "trunk",
                     .type = "conv_stack",
                     .params = {{"channels", std::vector<std::int64_t>{6, 8}}, {"strides", std::vector<std::int64_t>{1, 2}}, {"dropout", dropout}}},
-                   {.id = "half_decoder", .type = "dense_decoder", .params = {{"channels", std::int64_t(6)}, {"upsample", std::int64_t(2)}}},
-                   {.id = "depth_decoder", .type = "dense_decoder", .params = {{"channels", std::int64_t(6)}, {"upsample", std::int64_t(2)}}},
                    {.id = "half_head", .type = "segmentation_head", .params = {{"classes", std::int64_t(2)}}},
                    {.id = "depth_head", .type = "depth_head"},
+                   {.id = "edge_head", .type = "edges_head"},
                    {.id = "half_loss", .type = "cross_entropy"},
                    {.id = "depth_loss", .type = "l1"},
+                   {.id = "edge_loss", .type = "weighted_bce"},
                    {.id = "balance", .type = "balance", .params = {{"method", method}}}};
     link(graph, "data.image", "trunk.in");
-    for (const std::string task : {"half", "depth"}) {
+    int index = 0;
+    for (const std::string task : {"half", "depth", "edge"}) {
+        graph.nodes.push_back({.id = task + "_decoder", .type = "dense_decoder", .params = {{"channels", std::int64_t(6)}, {"upsample", std::int64_t(2)}}});
         link(graph, "trunk.out", task + "_decoder.in");
         link(graph, task + "_decoder.out", task + "_head.in");
         link(graph, task + "_head.out", task + "_loss.prediction");
         link(graph, "data.label." + task, task + "_loss.label");
-        link(graph, task + "_loss.loss", task == "half" ? "balance.loss.0" : "balance.loss.1");
+        link(graph, task + "_loss.loss", "balance.loss." + std::to_string(index++));
     }
     return experiment;
 }

@@ -46,6 +46,7 @@ private Q_SLOTS:
         QCOMPARE(last.kind, std::string("last"));
         QCOMPARE(last.file, std::string("run3-last.safetensors"));
         QCOMPARE(last.step, std::int64_t(12));
+        QCOMPARE(checkpointStep(folderOf(folder) / "made" / last.file), std::int64_t(12));
         QCOMPARE(last.sha256, sha256(readFile(folderOf(folder) / "made" / last.file)));
     }
 

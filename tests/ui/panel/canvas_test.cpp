@@ -4,9 +4,7 @@
 #include "ui/panel/canvas.h"
 
 #include <QApplication>
-#include <QDebug>
 #include <QDir>
-#include <QFontInfo>
 #include <QImage>
 #include <QLabel>
 #include <QSignalSpy>
@@ -104,7 +102,6 @@ private Q_SLOTS:
                 QFont font(QStringLiteral("Inter"));
                 font.setPixelSize(12);
                 qApp->setFont(font);
-                qInfo() << QFontInfo(font).family() << qApp->font();
                 qApp->setPalette(theme.palette());
                 qApp->setStyleSheet(theme.styleSheet());
                 Workspace workspace;

@@ -24,13 +24,11 @@ private Q_SLOTS:
     void readsEveryKindOfNumber()
     {
         const std::vector<float> expected = {0, 1, 7, 100};
-        const std::vector<std::filesystem::path> files = {fixture_.npy("f4.npy", "<f4", "(4,)", raw<float>({0, 1, 7, 100})),
-                                                          fixture_.npy("f8.npy", "<f8", "(4,)", raw<double>({0, 1, 7, 100})),
-                                                          fixture_.npy("u1.npy", "|u1", "(4,)", raw<std::uint8_t>({0, 1, 7, 100})),
-                                                          fixture_.npy("i1.npy", "|i1", "(4,)", raw<std::int8_t>({0, 1, 7, 100})),
-                                                          fixture_.npy("u2.npy", "<u2", "(4,)", raw<std::uint16_t>({0, 1, 7, 100})),
-                                                          fixture_.npy("i4.npy", "<i4", "(4,)", raw<std::int32_t>({0, 1, 7, 100})),
-                                                          fixture_.npy("i8.npy", "<i8", "(4,)", raw<std::int64_t>({0, 1, 7, 100}))};
+        const std::vector<std::filesystem::path> files = {
+            fixture_.npy("f4.npy", "<f4", "(4,)", raw<float>({0, 1, 7, 100})),         fixture_.npy("f8.npy", "<f8", "(4,)", raw<double>({0, 1, 7, 100})),
+            fixture_.npy("u1.npy", "|u1", "(4,)", raw<std::uint8_t>({0, 1, 7, 100})),  fixture_.npy("i1.npy", "|i1", "(4,)", raw<std::int8_t>({0, 1, 7, 100})),
+            fixture_.npy("u2.npy", "<u2", "(4,)", raw<std::uint16_t>({0, 1, 7, 100})), fixture_.npy("i4.npy", "<i4", "(4,)", raw<std::int32_t>({0, 1, 7, 100})),
+            fixture_.npy("i8.npy", "<i8", "(4,)", raw<std::int64_t>({0, 1, 7, 100}))};
         for (const auto &file : files)
             QCOMPARE(readNpy(file).values, expected);
     }

@@ -14,7 +14,8 @@ private Q_SLOTS:
     void pairsByStem()
     {
         const Fixture fixture;
-        for (const char *name : {"images/b.jpg", "images/a.png", "images/notes.txt", "images/.hidden.png", "labels/a.png", "labels/c.png", "depth/a.npy", "depth/b.png"})
+        for (const char *name :
+             {"images/b.jpg", "images/a.png", "images/notes.txt", "images/.hidden.png", "labels/a.png", "labels/c.png", "depth/a.npy", "depth/b.png"})
             fixture.bytes(name, "x");
         const auto pairs = pairFiles(fixture.path(), "images", parseFolderTasks({"s:segmentation:labels:classes=2", "d:depth:depth", "e:edges:from=s"}));
         QCOMPARE(pairs.size(), 2u);

@@ -15,7 +15,10 @@ class LabelFileTest : public QObject
     Fixture fixture_;
     const ImageSize size_{2, 3};
 
-    std::vector<float> read(const std::filesystem::path &file, const std::string &task) const { return readLabelFile(file, parseFolderTasks({task}).front(), size_); }
+    std::vector<float> read(const std::filesystem::path &file, const std::string &task) const
+    {
+        return readLabelFile(file, parseFolderTasks({task}).front(), size_);
+    }
 
     template<class T>
     static cv::Mat grey(std::vector<T> values)
@@ -30,7 +33,8 @@ private Q_SLOTS:
         QCOMPARE(read(file, "s:segmentation:classes=4:ignore=11"), (std::vector<float>{0, 1, 2, 3, 11, 0}));
         VERIFY_COMPLAINT(read(file, "s:segmentation:classes=3:ignore=11"), "ids.png", "0 … 2 or 11", "found 3", "column 0, row 1");
         VERIFY_COMPLAINT(read(file, "s:segmentation:classes=4"), "0 … 3,", "found 11", "column 1, row 1");
-        VERIFY_COMPLAINT(read(fixture_.npy("half.npy", "(2, 3)", {0, 0.5f, 0, 0, 0, 0}), "s:segmentation:classes=4"), "half.npy", "found 0.5", "column 1, row 0");
+        VERIFY_COMPLAINT(read(fixture_.npy("half.npy", "(2, 3)", {0, 0.5f, 0, 0, 0, 0}), "s:segmentation:classes=4"), "half.npy", "found 0.5",
+                         "column 1, row 0");
     }
 
     void readsDepthInMillimetresOrWithAScale()
@@ -66,8 +70,8 @@ private Q_SLOTS:
 
     void readsNormalsFromColours()
     {
-        cv::Mat image(2, 3, CV_8UC3, cv::Scalar(255, 128, 128));   // blue is z: (0, 0, 1)
-        image.at<cv::Vec3b>(1, 0) = {128, 128, 0};                 // x = −1
+        cv::Mat image(2, 3, CV_8UC3, cv::Scalar(255, 128, 128)); // blue is z: (0, 0, 1)
+        image.at<cv::Vec3b>(1, 0) = {128, 128, 0};               // x = −1
         image.at<cv::Vec3b>(1, 2) = {0, 0, 0};
         const std::vector<float> normals = read(fixture_.image("normals.png", image), "n:normals");
         QVERIFY(std::abs(normals[12] - 1) < 1e-3f);
@@ -98,7 +102,8 @@ private Q_SLOTS:
     {
         VERIFY_COMPLAINT(read(fixture_.image("tall.png", cv::Mat::zeros(3, 3, CV_8UC1)), "s:segmentation:classes=2"), "tall.png", "2×3", "found 3×3");
         VERIFY_COMPLAINT(read(fixture_.npy("flat.npy", "(6,)", {1, 1, 1, 1, 1, 1}), "d:depth"), "flat.npy", "expected the shape 2×3", "found 6");
-        VERIFY_COMPLAINT(read(fixture_.image("colour.png", cv::Mat::zeros(2, 3, CV_8UC3)), "s:segmentation:classes=2"), "colour.png", "grey image", "found 3 channels");
+        VERIFY_COMPLAINT(read(fixture_.image("colour.png", cv::Mat::zeros(2, 3, CV_8UC3)), "s:segmentation:classes=2"), "colour.png", "grey image",
+                         "found 3 channels");
         VERIFY_COMPLAINT(read(fixture_.path("none.png"), "s:segmentation:classes=2"), "none.png");
     }
 };

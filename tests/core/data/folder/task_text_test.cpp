@@ -13,7 +13,8 @@ class TaskTextTest : public QObject
 private Q_SLOTS:
     void readsTheGrammar()
     {
-        const auto tasks = parseFolderTasks({"parts:segmentation:labels:names=sky|road:ignore=2", "depth:depth:scale=0.01", "edges:edges:from=parts", "mask:saliency::threshold=128"});
+        const auto tasks = parseFolderTasks(
+            {"parts:segmentation:labels:names=sky|road:ignore=2", "depth:depth:scale=0.01", "edges:edges:from=parts", "mask:saliency::threshold=128"});
         QCOMPARE(tasks[0].folder, std::string("labels"));
         QCOMPARE(tasks[0].info.classes, 2);
         QCOMPARE(tasks[0].info.ignore, 2);

@@ -49,7 +49,7 @@ private Q_SLOTS:
         std::set<int> seen;
         for (const auto &data : {train, validation})
             for (std::int64_t i = 0; i < data->size(); ++i)
-                for (int pass = 0; pass < 2; ++pass) {   // the second pass comes from the cache
+                for (int pass = 0; pass < 2; ++pass) { // the second pass comes from the cache
                     const Sample sample = data->get(i);
                     const int number = int(std::lround(sample.image[0] * 25.5f));
                     seen.insert(number);
@@ -103,11 +103,11 @@ private Q_SLOTS:
                 if (number == 7) {
                     ++large;
                     QCOMPARE(sample.labels[0], std::vector<float>(4, 1.0f));
-                    QVERIFY(sample.labels[1].empty());   // it has no depth
+                    QVERIFY(sample.labels[1].empty()); // it has no depth
                 } else {
                     QCOMPARE(sample.labels[0], (std::vector<float>{0, 1, 0, 1}));
                     QCOMPARE(sample.labels[1], std::vector<float>(4, float(number + 1)));
-                    QCOMPARE(sample.labels[2], std::vector<float>(4, 1.0f));   // of the scaled class map
+                    QCOMPARE(sample.labels[2], std::vector<float>(4, 1.0f)); // of the scaled class map
                 }
             }
         QCOMPARE(large, 1);
@@ -179,7 +179,8 @@ private Q_SLOTS:
         const std::filesystem::path root = std::filesystem::path(CONCORD_SOURCE_DIR) / "../shared/data/camvid";
         if (!std::filesystem::is_directory(root))
             QSKIP("CamVid is not there (../shared/data/camvid)");
-        const Texts tasks = {"segmentation:segmentation:labels:ignore=11:names=sky|building|pole|road|pavement|tree|sign|fence|car|pedestrian|bicyclist", "edges:edges:from=segmentation"};
+        const Texts tasks = {"segmentation:segmentation:labels:ignore=11:names=sky|building|pole|road|pavement|tree|sign|fence|car|pedestrian|bicyclist",
+                             "edges:edges:from=segmentation"};
         const auto full = dataBlock("image_folder", {{"root", root.string()}, {"tasks", tasks}, {"cache", std::int64_t(0)}});
         QCOMPARE(full->describe().image, (Shape{3, 180, 240}));
         QCOMPARE(full->describe().tasks[0].classes, 11);
@@ -197,7 +198,7 @@ private Q_SLOTS:
             }
         }
         QCOMPARE(pixels.size(), 12u);   // every class and the unlabelled
-        QVERIFY(pixels[3] > pixels[9]);   // more road than pedestrians
+        QVERIFY(pixels[3] > pixels[9]); // more road than pedestrians
         // The sky is bright and above the road.
         double skyRow = 0;
         double roadRow = 0;

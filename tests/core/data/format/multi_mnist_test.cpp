@@ -42,9 +42,9 @@ class MultiMnistTest : public QObject
             const int first = digit(sample.image[0]);
             const int second = digit(sample.image[36 * 36 - 1]);
             digits.insert({first, second});
-            const bool isRight = sample.labels[0] == std::vector<float>{float(first % 10)} && sample.labels[1] == std::vector<float>{float(second % 10)}
-                && digit(sample.image[20 * 36 + 20]) == std::max(first, second) && sample.image[7 * 36 + 28] == 0 && sample.image[28 * 36 + 7] == 0
-                && digit(sample.image[27 * 36]) == first && digit(sample.image[8 * 36 + 35]) == second;
+            const bool isRight = sample.labels[0] == std::vector<float>{float(first % 10)} && sample.labels[1] == std::vector<float>{float(second % 10)} &&
+                                 digit(sample.image[20 * 36 + 20]) == std::max(first, second) && sample.image[7 * 36 + 28] == 0 &&
+                                 sample.image[28 * 36 + 7] == 0 && digit(sample.image[27 * 36]) == first && digit(sample.image[8 * 36 + 35]) == second;
             if (!isRight)
                 return {};
         }
@@ -67,7 +67,7 @@ private Q_SLOTS:
             QCOMPARE(validation->size(), 20);
             const std::set<int> a = digitsOf(*train);
             const std::set<int> b = digitsOf(*validation);
-            QCOMPARE(a.size(), 80u);   // each is first once
+            QCOMPARE(a.size(), 80u); // each is first once
             QCOMPARE(b.size(), 20u);
             std::vector<int> both;
             std::ranges::set_intersection(a, b, std::back_inserter(both));
@@ -142,7 +142,7 @@ private Q_SLOTS:
         std::vector<int> counts(10);
         for (std::int64_t i = 0; i < train->size(); ++i)
             ++counts[std::size_t(train->get(i).labels[0][0])];
-        QVERIFY(*std::ranges::min_element(counts) > 600);   // fives are the rarest: 892 of 10 000
+        QVERIFY(*std::ranges::min_element(counts) > 600); // fives are the rarest: 892 of 10 000
         const Sample sample = train->get(0);
         const float ink = *std::ranges::max_element(sample.image);
         QVERIFY(ink > 0.9f && ink <= 1);

@@ -17,7 +17,10 @@ class RandomDataTest : public QObject
 private Q_SLOTS:
     void imagesWithDenseTasks()
     {
-        const auto block = dataBlock("random_data", {{"shape", Sizes{3, 16, 24}}, {"tasks", std::vector<std::string>{"a:segmentation:13", "b:depth", "c:normals", "d:edges", "e:regression:4", "f:classification:6"}}});
+        const auto block =
+            dataBlock("random_data",
+                      {{"shape", Sizes{3, 16, 24}},
+                       {"tasks", std::vector<std::string>{"a:segmentation:13", "b:depth", "c:normals", "d:edges", "e:regression:4", "f:classification:6"}}});
         const DatasetInfo info = block->describe();
         QCOMPARE(info.labelShapes, (std::vector<Shape>{{16, 24}, {1, 16, 24}, {3, 16, 24}, {1, 16, 24}, {4}, {}}));
         QCOMPARE(info.tasks[2].classes, 3);
@@ -36,7 +39,8 @@ private Q_SLOTS:
 
     void fortyAttributes()
     {
-        const auto block = dataBlock("random_data", {{"shape", Sizes{512}}, {"tasks", std::vector<std::string>{"attr:multilabel:1:40"}}, {"count", std::int64_t(100)}});
+        const auto block =
+            dataBlock("random_data", {{"shape", Sizes{512}}, {"tasks", std::vector<std::string>{"attr:multilabel:1:40"}}, {"count", std::int64_t(100)}});
         const DatasetInfo info = block->describe();
         QCOMPARE(info.tasks.size(), 40u);
         QCOMPARE(info.tasks.front().name, std::string("attr0"));
@@ -59,7 +63,9 @@ private Q_SLOTS:
 
     void saysWhatIsWrong()
     {
-        const auto say = [](const Sizes &shape, const std::string &task) { return complaint([&] { dataBlock("random_data", {{"shape", shape}, {"tasks", std::vector<std::string>{task}}})->describe(); }); };
+        const auto say = [](const Sizes &shape, const std::string &task) {
+            return complaint([&] { dataBlock("random_data", {{"shape", shape}, {"tasks", std::vector<std::string>{task}}})->describe(); });
+        };
         QVERIFY(say({3, 4}, "a:depth").find("found 2 numbers") != std::string::npos);
         QVERIFY(say({512}, "a:depth").find("found the shape 512") != std::string::npos);
         QVERIFY(say({512}, "a:classification").find("number of classes") != std::string::npos);

@@ -106,8 +106,8 @@ private Q_SLOTS:
         for (std::size_t y = 0; y < side; ++y)
             for (std::size_t x = 0; x < side; ++x) {
                 const std::size_t p = y * side + x;
-                const bool expected = (x > 0 && classes[p - 1] != classes[p]) || (x + 1 < side && classes[p + 1] != classes[p]) || (y > 0 && classes[p - side] != classes[p])
-                    || (y + 1 < side && classes[p + side] != classes[p]);
+                const bool expected = (x > 0 && classes[p - 1] != classes[p]) || (x + 1 < side && classes[p + 1] != classes[p]) ||
+                                      (y > 0 && classes[p - side] != classes[p]) || (y + 1 < side && classes[p + side] != classes[p]);
                 QCOMPARE(sample.labels[3][p], float(expected));
                 edges += expected;
             }
@@ -172,7 +172,9 @@ private Q_SLOTS:
 
     void splitsAndSeedsAreOtherRooms()
     {
-        const auto open = [](Split split, std::int64_t seed) { return dataBlock("scenes", {{"size", std::int64_t(16)}, {"seed", seed}})->open(split, 1)->get(0).labels[1]; };
+        const auto open = [](Split split, std::int64_t seed) {
+            return dataBlock("scenes", {{"size", std::int64_t(16)}, {"seed", seed}})->open(split, 1)->get(0).labels[1];
+        };
         QVERIFY(open(Split::train, 1) != open(Split::validation, 1));
         QVERIFY(open(Split::train, 1) != open(Split::test, 1));
         QVERIFY(open(Split::train, 1) != open(Split::train, 2));
@@ -188,7 +190,7 @@ private Q_SLOTS:
         double squares = 0;
         int count = 0;
         for (std::size_t i = 0; i < a.image.size(); ++i)
-            if (a.image[i] > 0.15f && a.image[i] < 0.85f) {   // away from clipping
+            if (a.image[i] > 0.15f && a.image[i] < 0.85f) { // away from clipping
                 const double difference = b.image[i] - a.image[i];
                 sum += difference;
                 squares += difference * difference;
@@ -235,7 +237,7 @@ private Q_SLOTS:
         VERIFY_COMPLAINT(dataBlock("scenes", {{"tasks", std::vector<std::string>{"dept"}}})->describe(), "'dept'", "did you mean 'depth'");
         VERIFY_COMPLAINT(dataBlock("scenes", {{"tasks", std::vector<std::string>{"depth", "depth"}}})->describe(), "each task once");
         VERIFY_COMPLAINT(dataBlock("scenes", {{"size", std::vector<std::int64_t>{16, 16, 16}}})->describe(), "size", "found 3 numbers");
-        VERIFY_COMPLAINT(dataBlock("scenes", {{"size", std::int64_t(2)}}), "size", "at", "found 2");
+        VERIFY_COMPLAINT(dataBlock("scenes", {{"size", std::int64_t(2)}}), "size", "between 8 and 2048", "found 2");
     }
 };
 

@@ -35,7 +35,7 @@ private Q_SLOTS:
             for (const ScenePatch &patch : room.patches)
                 QVERIFY(patch.left < patch.right && patch.low < patch.high && patch.material < int(room.materials.size()));
         }
-        QCOMPARE(seen.size(), 8u);   // table, chair, sofa, shelf, lamp, box, sphere, cylinder
+        QCOMPARE(seen.size(), 8u); // table, chair, sofa, shelf, lamp, box, sphere, cylinder
     }
 
     void theCameraIsAFrame()

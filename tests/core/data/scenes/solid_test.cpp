@@ -32,8 +32,8 @@ private Q_SLOTS:
         QCOMPARE(box.meet({}, {0, 0, 1}, 1.5f, normal), 1.5f);
         QCOMPARE(box.meet({}, {0, 0, -1}, 100, normal), 100.0f);
         const Solid cone{.form = Solid::Form::frustum, .centre = {0, 0, 5}, .half = {2, 1, 1}};
-        QCOMPARE(cone.meet({}, {0, 0, 1}, 100, normal), 3.5f);   // the radius half way up is 1.5
-        QVERIFY(std::abs(normal.y - std::sqrt(0.2f)) < 1e-5f);   // a slope of 1 in 2
+        QCOMPARE(cone.meet({}, {0, 0, 1}, 100, normal), 3.5f); // the radius half way up is 1.5
+        QVERIFY(std::abs(normal.y - std::sqrt(0.2f)) < 1e-5f); // a slope of 1 in 2
         QCOMPARE(cone.meet({0.5f, 4, 5}, {0, -1, 0}, 100, normal), 3.0f);
         QCOMPARE(normal.y, 1.0f);
     }
@@ -54,7 +54,8 @@ private Q_SLOTS:
         const auto number = [&](double low, double high) { return float(random.uniform(low, high)); };
         int hits = 0;
         for (int i = 0; i < 2000; ++i) {
-            Solid solid{.form = Solid::Form(form), .centre = {number(-1, 1), number(-1, 1), number(3, 5)}, .half = {number(0.3, 1), number(0.3, 1), number(0.3, 1)}};
+            Solid solid{
+                .form = Solid::Form(form), .centre = {number(-1, 1), number(-1, 1), number(3, 5)}, .half = {number(0.3, 1), number(0.3, 1), number(0.3, 1)}};
             const float yaw = form == 0 ? number(-3, 3) : 0;
             solid.cosYaw = std::cos(yaw);
             solid.sinYaw = std::sin(yaw);
@@ -72,7 +73,7 @@ private Q_SLOTS:
             QVERIFY(dot(normal, direction) < 1e-4f);
             QVERIFY(!isInside(solid, at(t) + normal * 2e-3f));
             QVERIFY(length(at(t) - solid.centre) <= solid.reach() + 1e-3f);
-            if (dot(normal, direction) < -0.05f)   // a grazing ray may cut a corner thinner than the step
+            if (dot(normal, direction) < -0.05f) // a grazing ray may cut a corner thinner than the step
                 QVERIFY(isInside(solid, at(t) - normal * 2e-3f) || isInside(solid, at(t) - normal * 2e-3f + direction * 2e-3f));
         }
         QVERIFY(hits > 300);

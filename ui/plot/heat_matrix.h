@@ -1,0 +1,52 @@
+#pragma once
+
+#include "ui/model/theme.h"
+
+#include <QStringList>
+#include <QWidget>
+
+#include <vector>
+
+namespace concord {
+
+/// Cosines of all task pairs as a square of coloured cells; numbers where there is room, the full facts in a tool tip.
+class HeatMatrix : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit HeatMatrix(QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme);
+    void setTasks(const QStringList &names);
+    void setGramian(const std::vector<float> &gramian);   ///< [tasks, tasks]; empty: nothing measured
+
+    QRectF cell(int row, int column) const;
+    bool showsNumbers() const;
+    QString toolTipAt(int row, int column) const;
+
+    QSize sizeHint() const override { return {220, 220}; }
+    QSize minimumSizeHint() const override { return {110, 110}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    bool event(QEvent *event) override;
+
+private:
+    struct Layout
+    {
+        double side;
+        double labelWidth;
+        double labelHeight;
+        QPointF origin;
+        bool slanted;       ///< column names stand upright where they are wider than a cell
+    };
+    Layout layout() const;
+    int count() const { return int(names_.size()); }
+
+    Theme theme_ = Theme::light();
+    QStringList names_;
+    std::vector<float> gramian_;
+};
+
+} // namespace concord
