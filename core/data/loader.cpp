@@ -122,7 +122,7 @@ private:
                 outcome.failure = std::current_exception();
             }
             lock.lock();
-            if (true) {
+            if (generation == generation_) {
                 ready_.emplace(number, std::move(outcome));
                 isReady_.notify_all();
             }

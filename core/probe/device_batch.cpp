@@ -14,7 +14,8 @@ at::Tensor viewOfBatch(const std::shared_ptr<const Batch> &batch, const std::vec
     sizes.insert(sizes.end(), shape.begin(), shape.end());
     if (values.empty())
         return at::zeros(sizes, at::TensorOptions().dtype(type));
-    return at::from_blob(const_cast<T *>(values.data()), sizes, [batch](void *) {}, at::TensorOptions().dtype(type));
+    return at::from_blob(
+        const_cast<T *>(values.data()), sizes, [batch](void *) {}, at::TensorOptions().dtype(type));
 }
 
 } // namespace

@@ -14,8 +14,8 @@ namespace concord {
 struct DeviceBatch
 {
     std::int64_t size = 0;
-    at::Tensor image;                 ///< [N, C, H, W] or [N, F], not normalised
-    std::vector<TaskLabels> labels;   ///< one per task of the model
+    at::Tensor image;               ///< [N, C, H, W] or [N, F], not normalised
+    std::vector<TaskLabels> labels; ///< one per task of the model
 };
 
 /// On the CPU the tensors share the batch's memory and keep it alive.

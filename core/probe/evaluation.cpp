@@ -118,7 +118,7 @@ std::optional<EvaluationResult> Evaluation::run(const std::function<bool()> &goO
         }
     }
 
-    atStart_ = true;   // the loader goes on with the same order
+    atStart_ = true; // the loader goes on with the same order
     EvaluationResult result;
     for (std::size_t task = 0; task < tasks; ++task) {
         if (first)

@@ -14,9 +14,9 @@ namespace concord {
 
 struct TaskScore
 {
-    double loss = std::numeric_limits<double>::quiet_NaN();   ///< mean over labelled samples; NaN without any
+    double loss = std::numeric_limits<double>::quiet_NaN(); ///< mean over labelled samples; NaN without any
     std::vector<MetricValue> metrics = {};
-    std::vector<MetricValue> constants = {};                  ///< the same metrics of the best constant predictor
+    std::vector<MetricValue> constants = {}; ///< the same metrics of the best constant predictor
 };
 
 struct EvaluationResult
@@ -35,15 +35,15 @@ double ratioToConstant(const TaskScore &score);
 /// Losses and metrics over the whole validation set. Neither gradients, dropout nor the generator are touched.
 class Evaluation
 {
-public:
+  public:
     /// `options`' batch, threads and queue are used; the order is the set's own.
     Evaluation(Model &model, std::shared_ptr<const Dataset> validation, LoaderOptions options, bool channelsLast);
 
     /// Asks `goOn` before each batch; nothing when it said no.
     std::optional<EvaluationResult> run(const std::function<bool()> &goOn);
 
-private:
-    using Metrics = std::vector<std::vector<std::unique_ptr<Metric>>>;   ///< per task
+  private:
+    using Metrics = std::vector<std::vector<std::unique_ptr<Metric>>>; ///< per task
     Metrics startMetrics() const;
 
     Model &model_;
@@ -51,7 +51,7 @@ private:
     Loader loader_;
     bool channelsLast_;
     bool atStart_ = true;
-    std::vector<std::vector<MetricValue>> constants_;   ///< per task, known after the first whole pass
+    std::vector<std::vector<MetricValue>> constants_; ///< per task, known after the first whole pass
 };
 
 } // namespace concord

@@ -8,7 +8,7 @@ namespace concord {
 /// keeps a tensor from its first forward could not train with it later.
 class EvaluationMode
 {
-public:
+  public:
     explicit EvaluationMode(Model &model)
         : model_(model)
     {
@@ -18,7 +18,7 @@ public:
     EvaluationMode(const EvaluationMode &) = delete;
     EvaluationMode &operator=(const EvaluationMode &) = delete;
 
-private:
+  private:
     Model &model_;
     at::NoGradGuard noGrad_;
 };

@@ -5,7 +5,9 @@
 
 #include <span>
 
-namespace at { class Tensor; }
+namespace at {
+class Tensor;
+}
 
 namespace concord {
 

@@ -11,16 +11,16 @@ namespace concord {
 /// What the model says of a few validation samples, always the same ones, spread evenly over the set.
 class PredictionProbe
 {
-public:
+  public:
     PredictionProbe(Model &model, const Dataset &validation, std::int64_t samples, bool channelsLast);
 
     /// Image, truths and predictions of every sample.
     std::vector<PredictionEvent> measure(std::int64_t step);
 
-private:
+  private:
     Model &model_;
     DeviceBatch batch_;
-    std::vector<PredictionEvent> fixed_;   ///< images and truths
+    std::vector<PredictionEvent> fixed_; ///< images and truths
 };
 
 } // namespace concord

@@ -9,12 +9,12 @@ namespace concord {
 /// Seconds that a run has been training; stands still while paused.
 class TrainingClock
 {
-public:
+  public:
     void start(double secondsBefore = 0);
     void pause();
     double seconds() const;
 
-private:
+  private:
     using Clock = std::chrono::steady_clock;
     double before_ = 0;
     Clock::time_point since_ = {};
@@ -24,17 +24,17 @@ private:
 /// Mean over the last steps, loading of data included, evaluations and pauses left out.
 class ThroughputMeter
 {
-public:
+  public:
     explicit ThroughputMeter(std::size_t window = 20)
         : window_(window)
     {
     }
 
     void add(double seconds, std::int64_t images);
-    double msPerStep() const;       ///< 0 before the first step
+    double msPerStep() const; ///< 0 before the first step
     double imagesPerSecond() const;
 
-private:
+  private:
     struct Step
     {
         double seconds;

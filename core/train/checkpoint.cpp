@@ -30,10 +30,18 @@ at::Tensor hostTensor(const std::vector<double> &values)
 
 std::string progressJson(const Progress &progress, const std::string &contentId)
 {
-    nlohmann::json json{{"format", checkpointFormat},     {"experiment", contentId},     {"step", progress.step},
-                        {"epoch", progress.epoch},        {"batch", progress.batch},     {"seconds", progress.seconds},
-                        {"evaluated_at", progress.evaluatedAt}, {"best_step", progress.best.step}, {"waited", progress.best.waited},
-                        {"loss_sums", progress.lossSums}, {"loss_counts", progress.lossCounts}, {"last_means", progress.lastMeans}};
+    nlohmann::json json{{"format", checkpointFormat},
+                        {"experiment", contentId},
+                        {"step", progress.step},
+                        {"epoch", progress.epoch},
+                        {"batch", progress.batch},
+                        {"seconds", progress.seconds},
+                        {"evaluated_at", progress.evaluatedAt},
+                        {"best_step", progress.best.step},
+                        {"waited", progress.best.waited},
+                        {"loss_sums", progress.lossSums},
+                        {"loss_counts", progress.lossCounts},
+                        {"last_means", progress.lastMeans}};
     if (progress.best.value)
         json["best"] = *progress.best.value;
     return json.dump();
@@ -61,8 +69,8 @@ Progress readProgress(const std::string &text, const std::string &contentId, std
     progress.lossSums = json.at("loss_sums").get<std::vector<double>>();
     progress.lossCounts = json.at("loss_counts").get<std::vector<std::int64_t>>();
     progress.lastMeans = json.at("last_means").get<std::vector<double>>();
-    if (progress.step < 0 || progress.epoch < 0 || progress.batch < 0 || progress.lossSums.size() != tasks || progress.lossCounts.size() != tasks
-        || (!progress.lastMeans.empty() && progress.lastMeans.size() != tasks))
+    if (progress.step < 0 || progress.epoch < 0 || progress.batch < 0 || progress.lossSums.size() != tasks || progress.lossCounts.size() != tasks ||
+        (!progress.lastMeans.empty() && progress.lastMeans.size() != tasks))
         throw Error("expected the progress of {} tasks, found {}", tasks, progress.lossSums.size());
     return progress;
 }
@@ -114,9 +122,10 @@ void requireFinite(const Model &model, std::int64_t step)
 {
     for (const ModelParameter &parameter : model.parameters())
         if (!at::isfinite(parameter.value.detach()).all().item<bool>())
-            throw StepFailure("the weights of '{}' are no longer finite at step {}: lower the learning rate or clip the gradient (plan.clipNorm); the last good "
-                              "checkpoint is kept",
-                              parameter.name, step);
+            throw StepFailure(
+                "the weights of '{}' are no longer finite at step {}: lower the learning rate or clip the gradient (plan.clipNorm); the last good "
+                "checkpoint is kept",
+                parameter.name, step);
 }
 
 std::string sha256OfFile(const std::filesystem::path &file)
@@ -163,8 +172,8 @@ std::int64_t checkpointStep(const std::filesystem::path &file)
         return nlohmann::json::parse(metadataOf(checkpoint)).at("step").get<std::int64_t>();
     } catch (const Error &error) {
         throw Error("checkpoint {}: {}", file.string(), error.what());
-    } catch (const nlohmann::json::exception &error) {
-        throw Error("checkpoint {}: expected the progress of a run in its metadata, found: {}", file.string(), error.what());
+    } catch (const nlohmann::json::exception &) {
+        throw Error("checkpoint {}: expected the progress of a run in its metadata, found something else", file.string());
     }
 }
 
@@ -191,8 +200,8 @@ Progress loadCheckpoint(const std::filesystem::path &file, Learner &learner, con
         return progress;
     } catch (const Error &error) {
         throw Error("checkpoint {}: {}", file.string(), error.what());
-    } catch (const nlohmann::json::exception &error) {
-        throw Error("checkpoint {}: expected the progress of a run in its metadata, found: {}", file.string(), error.what());
+    } catch (const nlohmann::json::exception &) {
+        throw Error("checkpoint {}: expected the progress of a run in its metadata, found something else", file.string());
     } catch (const c10::Error &error) {
         throw Error("checkpoint {}: its state does not fit: {}", file.string(), trim(split(error.what_without_backtrace(), '\n').front()));
     }

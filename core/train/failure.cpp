@@ -31,8 +31,9 @@ std::string placeText(const FailurePlace &place)
 
 std::string outOfMemory(const FailurePlace &place)
 {
-    return fmt::format("out of memory{} on device '{}': lower the batch size (now {}), make the network or the images smaller, or train with precision bfloat16",
-                       placeText(place), place.device, place.batch);
+    return fmt::format(
+        "out of memory{} on device '{}': lower the batch size (now {}), make the network or the images smaller, or train with precision bfloat16",
+        placeText(place), place.device, place.batch);
 }
 
 std::string sentenceFor(const std::string &text, const FailurePlace &place)

@@ -11,14 +11,14 @@ namespace concord {
 /// A failure whose sentence already names the step.
 class StepFailure : public Error
 {
-public:
+  public:
     using Error::Error;
 };
 
 /// Where a run was when something was thrown.
 struct FailurePlace
 {
-    std::int64_t step = 0;       ///< the one being made; 0 while preparing
+    std::int64_t step = 0; ///< the one being made; 0 while preparing
     std::int64_t batch = 0;
     std::string device = {};
 };

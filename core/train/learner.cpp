@@ -7,6 +7,22 @@
 
 namespace concord {
 
+namespace {
+
+/// An optimiser or schedule with its parameters; `what` is the plan's word for it.
+template<class Part>
+std::unique_ptr<Part> makeConfigured(const std::string &what, const std::string &id, const ParamMap &params)
+{
+    const auto &registry = Registry<Part>::instance();
+    if (!registry.find(id))
+        throw Error("plan.{}: expected one of {}, found '{}'{}", what, join(registry.ids(), ", "), id, didYouMean(id, registry.ids()));
+    std::unique_ptr<Part> part = registry.make(id);
+    setParams(*part, params, what + " " + id);
+    return part;
+}
+
+} // namespace
+
 const DataBlock &requireDataNode(const Analysis &analysis)
 {
     if (!analysis.runnable())
@@ -23,16 +39,14 @@ Learner::Learner(const Plan &plan, const TaskGraph &graph, const Analysis &analy
     , clipNorm_(plan.clipNorm)
     , channelsLast_(plan.channelsLast)
 {
-    computeType(plan.precision);   // an unknown one is refused before the model is made
+    computeType(plan.precision); // an unknown one is refused before the model is made
     const auto balanceNode = analysis.nodes.find(analysis.balanceNode);
     const auto *balance = balanceNode == analysis.nodes.end() ? nullptr : dynamic_cast<const BalanceBlock *>(balanceNode->second.block.get());
     if (!balance)
         throw Error("the graph cannot run: expected a balance node, found none");
 
-    optimiser_ = OptimiserRegistry::instance().make(plan.optimiser);
-    setParams(*optimiser_, plan.optimiserParams, "optimiser " + plan.optimiser);
-    schedule_ = ScheduleRegistry::instance().make(plan.schedule);
-    setParams(*schedule_, plan.scheduleParams, "schedule " + plan.schedule);
+    optimiser_ = makeConfigured<Optimiser>("optimiser", plan.optimiser, plan.optimiserParams);
+    schedule_ = makeConfigured<Schedule>("schedule", plan.schedule, plan.scheduleParams);
 
     const auto seed = std::uint64_t(plan.seed);
     model_ = Model::compile(graph, analysis, data, {.device = plan.device, .channelsLast = plan.channelsLast, .seed = seed});
@@ -51,8 +65,8 @@ Learner::Outcome Learner::step(const DeviceBatch &batch, std::int64_t step, std:
     const double scale = rateFactor(*schedule_, step, totalSteps, warmupSteps_);
     outcome.learningRate = optimiser_->learningRate * scale;
     if (const int task = outcome.result.nonFiniteTask; task >= 0) {
-        throw StepFailure("the loss of '{}' became {} at step {}: lower the learning rate (now {:g}), clip the gradient (plan.clipNorm), or check that task's "
-                          "labels; the last checkpoint is kept",
+        throw StepFailure("the loss of '{}' became {} at step {}: lower the learning rate (now {:g}), clip the gradient (plan.clipNorm), or check that "
+                          "task's labels and the images; the last checkpoint is kept",
                           model_->tasks().at(std::size_t(task)).info.name, std::isinf(outcome.result.losses.at(std::size_t(task))) ? "infinite" : "NaN",
                           step + 1, outcome.learningRate);
     }

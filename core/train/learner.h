@@ -19,7 +19,7 @@ const DataBlock &requireDataNode(const Analysis &analysis);
 /// An experiment made trainable: model, gradient engine, optimiser, schedule. Runs and benchmarks step through it alike.
 class Learner
 {
-public:
+  public:
     /// Throws Error: the graph has errors, unknown optimiser, precision or device.
     Learner(const Plan &plan, const TaskGraph &graph, const Analysis &analysis, const DatasetInfo &data);
 
@@ -37,7 +37,7 @@ public:
     Optimiser &optimiser() { return *optimiser_; }
     bool channelsLast() const { return channelsLast_; }
 
-private:
+  private:
     void clip(std::int64_t step);
 
     std::unique_ptr<Model> model_;

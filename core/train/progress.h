@@ -12,7 +12,7 @@ struct BestSoFar
 {
     std::optional<double> value = {};
     std::int64_t step = 0;
-    std::int64_t waited = 0;   ///< evaluations since
+    std::int64_t waited = 0; ///< evaluations since
 
     /// Takes note of an evaluation; true when it is the best. NaN is never better.
     bool offer(double candidate, std::int64_t atStep)
@@ -31,15 +31,15 @@ struct BestSoFar
 /// How far a run has come: with the tensors, all that a resume needs.
 struct Progress
 {
-    std::int64_t step = 0;                        ///< steps done
-    std::int64_t epoch = 0;                       ///< of the next batch
-    std::int64_t batch = 0;                       ///< index of the next batch in its epoch
+    std::int64_t step = 0;  ///< steps done
+    std::int64_t epoch = 0; ///< of the next batch
+    std::int64_t batch = 0; ///< index of the next batch in its epoch
     double seconds = 0;
-    std::int64_t evaluatedAt = 0;                 ///< step of the last whole evaluation
+    std::int64_t evaluatedAt = 0; ///< step of the last whole evaluation
     BestSoFar best = {};
-    std::vector<double> lossSums = {};            ///< this epoch, per task
+    std::vector<double> lossSums = {}; ///< this epoch, per task
     std::vector<std::int64_t> lossCounts = {};
-    std::vector<double> lastMeans = {};           ///< of the last epoch in which the task had labels; empty before
+    std::vector<double> lastMeans = {}; ///< of the last epoch in which the task had labels; empty before
 
     void start(std::size_t tasks)
     {

@@ -12,17 +12,17 @@ namespace concord {
 
 struct TrainOptions
 {
-    std::filesystem::path checkpointFolder = {};   ///< "" for no checkpoints
-    std::string checkpointPrefix = {};             ///< "run3-": files "<prefix>last.safetensors", "<prefix>best.safetensors"
-    std::filesystem::path resumeFrom = {};         ///< a checkpoint; "" for a fresh start
-    std::int64_t steps = 0;                        ///< total to reach; 0: the plan's
+    std::filesystem::path checkpointFolder = {}; ///< "" for no checkpoints
+    std::string checkpointPrefix = {};           ///< "run3-": files "<prefix>last.safetensors", "<prefix>best.safetensors"
+    std::filesystem::path resumeFrom = {};       ///< a checkpoint; "" for a fresh start
+    std::int64_t steps = 0;                      ///< total to reach; 0: the plan's
 };
 
 struct TrainResult
 {
-    RunState state = RunState::finished;           ///< finished, stopped or failed
+    RunState state = RunState::finished; ///< finished, stopped or failed
     std::int64_t step = 0;
-    std::string message = {};                      ///< for failed: task, step and what to do
+    std::string message = {}; ///< for failed: task, step and what to do
 };
 
 /// Trains in the caller's thread; events go to `sink` in order. Failures (NaN, out of memory, disk, device) come back as

@@ -20,7 +20,7 @@ TrainingRun::TrainingRun(const Experiment &experiment, const TrainOptions &optio
 
 FailurePlace TrainingRun::place() const
 {
-    return {.step = prepared_ ? progress_.step + 1 : 0, .batch = plan_.batch, .device = plan_.device};
+    return {.step = prepared_ ? progress_.step + stepping_ : 0, .batch = plan_.batch, .device = plan_.device};
 }
 
 TrainResult TrainingRun::execute()
@@ -157,11 +157,13 @@ void TrainingRun::takeStep()
 {
     const auto began = std::chrono::steady_clock::now();
     const std::int64_t index = progress_.step;
+    stepping_ = true;
     const DeviceBatch batch = toDevice(loader_->next(), training_->info(), learner_->model(), plan_.channelsLast);
     const bool measure = plan_.conflictEvery > 0 && index % plan_.conflictEvery == 0;
     const Learner::Outcome outcome = learner_->step(batch, index, progress_.epoch, scheduleSteps_, measure);
     meter_.add(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(), batch.size);
 
+    stepping_ = false;
     ++progress_.step;
     ++progress_.batch;
     for (std::size_t task = 0; task < outcome.result.losses.size(); ++task) {
@@ -210,7 +212,7 @@ bool TrainingRun::evaluate()
     if (!result)
         return false;
     progress_.evaluatedAt = progress_.step;
-    savedAt_ = -1;   // what was saved at this step does not know of the evaluation
+    savedAt_ = -1; // what was saved at this step does not know of the evaluation
     report(*result);
     for (PredictionEvent &event : predictions_->measure(progress_.step))
         sink_(std::move(event));

@@ -18,7 +18,7 @@ namespace concord {
 /// One execution of an experiment from its preparation to its last checkpoint, step by step in the caller's thread.
 class TrainingRun
 {
-public:
+  public:
     TrainingRun(const Experiment &experiment, const TrainOptions &options, RunControl &control, const std::function<void(RunEvent)> &sink);
 
     /// Finished or stopped; throws what went wrong.
@@ -28,7 +28,7 @@ public:
     std::int64_t totalSteps() const { return totalSteps_; }
     FailurePlace place() const;
 
-private:
+  private:
     void prepare();
     void resume();
     void describe();
@@ -67,13 +67,14 @@ private:
     std::shared_ptr<const Dataset> validation_;
     std::unique_ptr<Learner> learner_;
     std::unique_ptr<Loader> loader_;
-    std::unique_ptr<Evaluation> evaluation_;     ///< null without validation samples
+    std::unique_ptr<Evaluation> evaluation_; ///< null without validation samples
     std::unique_ptr<PredictionProbe> predictions_;
     Progress progress_;
     std::int64_t totalSteps_ = 0;
-    std::int64_t scheduleSteps_ = 0;             ///< what the schedule spans: the plan's steps, or more when the run is extended
+    std::int64_t scheduleSteps_ = 0; ///< what the schedule spans: the plan's steps, or more when the run is extended
     int threads_ = 1;
     bool prepared_ = false;
+    bool stepping_ = false; ///< a step is being made
     bool constantsTold_ = false;
     bool weightsChange_ = false;
     std::vector<double> firstWeights_;

@@ -23,10 +23,10 @@ std::optional<int> fuzzyScore(const QString &typed, const QString &text)
             if (found[j] != wanted[i])
                 continue;
             const bool wordStart = j == 0 || !found[j - 1].isLetterOrNumber();
-            const int here = wordStart ? 12 : 1;
-            int score = before == never ? never : before + here - (i == 0 ? int(std::min<qsizetype>(j, 8)) : 2);
+            const int here = !wordStart ? 1 : i == 0 ? 12 : 9;
+            int score = before == never ? never : before + here - (i == 0 ? int(std::min<qsizetype>(j, 8)) / 2 : 2);
             if (i > 0 && j > 0 && best[std::size_t(j - 1)] != never)
-                score = std::max(score, best[std::size_t(j - 1)] + 8 + (wordStart ? 4 : 0));
+                score = std::max(score, best[std::size_t(j - 1)] + 11);
             next[std::size_t(j)] = score;
         }
         best = std::move(next);

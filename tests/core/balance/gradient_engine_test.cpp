@@ -302,9 +302,10 @@ private Q_SLOTS:
                 const StepResult between = each->step(net.image, net.labels, 1, 0, false);
                 QCOMPARE(between.weights, first);
                 verifyGradients(net, naive, first, heads == weighted ? first : ones(net));
+                QVERIFY(between.gramians.empty() || heads == unweighted);
                 QVERIFY(!each->step(net.image, net.labels, 2, 0, true).gramians.empty());
             }
-            QVERIFY(engine.step(net.image, net.labels, 3, 0, false).weights != first);
+            QVERIFY(!engine.step(net.image, net.labels, 3, 0, false).gramians.empty());   // its turn again
         }
     }
 
@@ -363,8 +364,14 @@ private Q_SLOTS:
             const auto &found = result.gramians[b].values;
             const auto &expected = reference.gramians[b].values;
             for (std::size_t i = 0; i < tasks; ++i) {
+                if (expected[i * tasks + i] == 0) {   // a task that does not reach this block
+                    QCOMPARE(found[i * tasks + i], 0.0);
+                    continue;
+                }
                 QVERIFY(std::abs(std::sqrt(found[i * tasks + i] / expected[i * tasks + i]) - 1) < 0.15);
                 for (std::size_t j = 0; j < tasks; ++j) {
+                    if (expected[j * tasks + j] == 0)
+                        continue;
                     const double a = found[i * tasks + j] / std::sqrt(found[i * tasks + i] * found[j * tasks + j]);
                     const double e = expected[i * tasks + j] / std::sqrt(expected[i * tasks + i] * expected[j * tasks + j]);
                     QVERIFY2(std::abs(a - e) < 0.1, qPrintable(QString("%1 %2 %3").arg(result.gramians[b].block.c_str()).arg(a).arg(e)));

@@ -5,6 +5,8 @@
 #include "tests/support/testing.h"
 
 #include <algorithm>
+#include <atomic>
+#include <latch>
 #include <numeric>
 
 using namespace concord;
@@ -136,6 +138,38 @@ private Q_SLOTS:
         QCOMPARE(loader.next()->indices, (std::vector<std::int64_t>{4, 5}));
         loader.seek(0, 0);
         QCOMPARE(loader.next()->indices, (std::vector<std::int64_t>{0, 1}));
+    }
+
+    /// A seek while a thread is in the middle of the batch that is wanted next: the half-made one must not come out.
+    void workOfBeforeASeekIsForgotten()
+    {
+        class Gated : public CountingDataset
+        {
+        public:
+            Gated()
+                : CountingDataset(4)
+            {
+            }
+            Sample get(std::int64_t index) const override
+            {
+                if (!isOpen.exchange(true)) {
+                    entered.count_down();
+                    released.wait();
+                }
+                return CountingDataset::get(index);
+            }
+            mutable std::atomic<bool> isOpen = false;
+            mutable std::latch entered{1};
+            mutable std::latch released{1};
+        };
+        const auto data = std::make_shared<Gated>();
+        Loader loader(data, {.batch = 2, .shuffle = false, .threads = 1, .queue = 1});
+        data->entered.wait();
+        loader.seek(0, 0);
+        data->released.count_down();
+        const auto batch = loader.next();
+        QVERIFY(batch);
+        QCOMPARE(batch->indices, (std::vector<std::int64_t>{0, 1}));
     }
 
     void itMayBeLeftAtAnyTime()

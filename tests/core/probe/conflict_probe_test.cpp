@@ -10,7 +10,7 @@ class ConflictProbeTest : public QObject
 {
     Q_OBJECT
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void leavesRowsOfAbsentTasksZero()
     {
         StepResult result;

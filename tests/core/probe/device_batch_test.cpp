@@ -14,12 +14,12 @@ class DeviceBatchTest : public QObject
         return Model::compile(experiment.graph, analyse(experiment.graph), info, {});
     }
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void holdsTheSamplesAndWhatIsKnown()
     {
         const ToySet set({.missing = true}, Split::train);
         const std::unique_ptr<Model> model = modelOf(vectorExperiment(), set.info());
-        const std::vector<std::int64_t> indices{3, 4};   // 3 lacks its second label
+        const std::vector<std::int64_t> indices{3, 4}; // 3 lacks its second label
         const DeviceBatch batch = toDevice(gather(set, indices), set.info(), *model, true);
         QCOMPARE(batch.size, std::int64_t(2));
         QCOMPARE(batch.image.sizes().vec(), (std::vector<std::int64_t>{2, 4}));

@@ -25,7 +25,7 @@ class EvaluationTest : public QObject
 
     static bool goOn() { return true; }
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void relatesToTheConstantPredictor()
     {
         QCOMPARE(ratioToConstant(scoreOf(0.5, 0.125, true)), 4.0);

@@ -28,7 +28,7 @@ class PlaneTest : public QObject
 
     using Bytes = std::vector<std::uint8_t>;
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void interleavesColours()
     {
         // Two pixels: red and half grey, given as [C, H, W].

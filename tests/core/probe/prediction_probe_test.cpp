@@ -17,7 +17,7 @@ class PredictionProbeTest : public QObject
         return Model::compile(experiment.graph, analyse(experiment.graph), set.info(), {});
     }
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void showsImageTruthAndPredictionOfEachTask()
     {
         const ToySet set({.images = true, .validation = 6, .missing = true}, Split::validation);

@@ -8,13 +8,13 @@ class ThroughputTest : public QObject
 {
     Q_OBJECT
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void isTheMeanOfTheLastSteps()
     {
         ThroughputMeter meter(2);
         QCOMPARE(meter.msPerStep(), 0.0);
         QCOMPARE(meter.imagesPerSecond(), 0.0);
-        meter.add(100, 1);   // falls out of the window
+        meter.add(100, 1); // falls out of the window
         meter.add(0.5, 8);
         meter.add(1.5, 16);
         QCOMPARE(meter.msPerStep(), 1000.0);

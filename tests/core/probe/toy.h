@@ -22,8 +22,8 @@ struct ToySpec
     bool images = false;
     std::int64_t training = 20;
     std::int64_t validation = 6;
-    bool missing = false;              ///< every third sample lacks the second label
-    std::int64_t notANumberAt = -1;    ///< index of a training sample with a NaN in its image
+    bool missing = false;           ///< every third sample lacks the second label
+    std::int64_t notANumberAt = -1; ///< index of a training sample with a NaN in its image
 };
 
 /// Vectors [4] with tasks "value" = x₀ + 2x₁ − x₂ and "digit", the index of the largest of the first three; or images
@@ -31,20 +31,22 @@ struct ToySpec
 /// the border itself.
 class ToySet : public Dataset
 {
-public:
+  public:
     ToySet(ToySpec spec, Split split)
         : spec_(spec)
         , split_(split)
     {
         if (spec.images)
             info_ = {.image = {3, 16, 16},
-                     .tasks = {{.name = "half", .kind = TaskKind::segmentation, .classes = 2}, {.name = "depth", .kind = TaskKind::depth, .classes = 1, .unit = "m"},
+                     .tasks = {{.name = "half", .kind = TaskKind::segmentation, .classes = 2},
+                               {.name = "depth", .kind = TaskKind::depth, .classes = 1, .unit = "m"},
                                {.name = "edge", .kind = TaskKind::edges, .classes = 1}},
                      .labelShapes = {{16, 16}, {1, 16, 16}, {1, 16, 16}}};
         else
-            info_ = {.image = {4},
-                     .tasks = {{.name = "value", .kind = TaskKind::regression, .classes = 1}, {.name = "digit", .kind = TaskKind::classification, .classes = 3}},
-                     .labelShapes = {{1}, {}}};
+            info_ = {
+                .image = {4},
+                .tasks = {{.name = "value", .kind = TaskKind::regression, .classes = 1}, {.name = "digit", .kind = TaskKind::classification, .classes = 3}},
+                .labelShapes = {{1}, {}}};
     }
 
     const DatasetInfo &info() const override { return info_; }
@@ -63,7 +65,7 @@ public:
         return sample;
     }
 
-private:
+  private:
     static Sample vector(Random &random)
     {
         std::vector<float> x;
@@ -95,7 +97,7 @@ private:
 
 class ToyData : public DataBlock
 {
-public:
+  public:
     void params(ParamVisitor &visitor) override
     {
         visitor("images", spec_.images, {.help = "images, else vectors"});
@@ -107,7 +109,7 @@ public:
     DatasetInfo describe() const override { return ToySet(spec_, Split::train).info(); }
     std::shared_ptr<const Dataset> open(Split split, std::uint64_t) const override { return std::make_shared<ToySet>(spec_, split); }
 
-private:
+  private:
     ToySpec spec_;
 };
 
@@ -116,7 +118,7 @@ inline const Register<Block, ToyData> registeredToyData{Card{.id = "toy_data", .
 /// Passes vectors on; at its n-th forward pass it throws what a full memory throws.
 class ToyMemory : public Block
 {
-public:
+  public:
     void params(ParamVisitor &visitor) override
     {
         visitor("at", at_, {.help = "number of the forward pass"});
@@ -130,7 +132,7 @@ public:
     {
         class Full : public Layer
         {
-        public:
+          public:
             Full(std::int64_t at, std::string kind)
                 : left_(at)
                 , kind_(std::move(kind))
@@ -149,14 +151,14 @@ public:
                 return {inputs[0] * 1};
             }
 
-        private:
+          private:
             std::int64_t left_;
             std::string kind_;
         };
         return std::make_shared<Full>(at_, kind_);
     }
 
-private:
+  private:
     std::int64_t at_ = 1;
     std::string kind_ = "bad_alloc";
 };

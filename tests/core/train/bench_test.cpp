@@ -9,7 +9,7 @@ class BenchTest : public QObject
 {
     Q_OBJECT
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void timesTheStepAndSaysHow()
     {
         Experiment experiment = vectorExperiment("mgda");
@@ -23,7 +23,7 @@ private Q_SLOTS:
         QCOMPARE(result.precision, std::string("float32"));
         QCOMPARE(result.balance, std::string("mgda"));
         QVERIFY(!result.enginePlan.empty());
-        QCOMPARE(loaded.load(), 4 * 4);   // four batches of four, made beforehand
+        QCOMPARE(loaded.load(), 4 * 4); // four batches of four, made beforehand
     }
 
     void refusesNonsense()

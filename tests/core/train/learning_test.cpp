@@ -34,7 +34,7 @@ class LearningTest : public QObject
         return experiment;
     }
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void beatsTheConstantPredictor()
     {
         RunControl control;
@@ -47,7 +47,8 @@ private Q_SLOTS:
         };
         const double accuracy = at60("val/segmentation/mIoU");
         const double constant = at60("baseline/segmentation/mIoU");
-        qInfo("mIoU %g (constant %g), depth abs %g (constant %g), mean %+g %%", accuracy, constant, at60("val/depth/abs"), at60("baseline/depth/abs"), at60("val/mean"));
+        qInfo("mIoU %g (constant %g), depth abs %g (constant %g), mean %+g %%", accuracy, constant, at60("val/depth/abs"), at60("baseline/depth/abs"),
+              at60("val/mean"));
         QVERIFY(accuracy > 1.5 * constant);
         QVERIFY(at60("val/mean") > 0);
         QVERIFY(recorder.series("loss/segmentation")[60] < recorder.series("loss/segmentation")[1]);

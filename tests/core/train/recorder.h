@@ -65,7 +65,6 @@ struct Recorder
 
 inline bool contains(const std::string &text, const std::string &words)
 {
-    qInfo("SHOW %s", text.c_str());
     const bool found = text.find(words) != std::string::npos;
     if (!found)
         qWarning("expected '%s' in: %s", words.c_str(), text.c_str());

@@ -18,6 +18,7 @@ class ResumeTest : public QObject
         experiment.graph.find("data")->params["missing"] = true;
         Plan &plan = experiment.plan;
         plan.steps = 40;
+        plan.loaderThreads = 2;
         plan.flip = true;
         plan.cropScale = 0.3;
         plan.clipNorm = 0.5;
@@ -28,7 +29,7 @@ class ResumeTest : public QObject
         return experiment;
     }
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void equalsOneGo_data()
     {
         QTest::addColumn<std::string>("method");
@@ -60,7 +61,8 @@ private Q_SLOTS:
 
         RunControl secondControl;
         Recorder second;
-        const TrainResult rest = train(experiment, {.checkpointFolder = folderOf(two), .resumeFrom = folderOf(two) / "last.safetensors"}, secondControl, second.sink());
+        const TrainResult rest =
+            train(experiment, {.checkpointFolder = folderOf(two), .resumeFrom = folderOf(two) / "last.safetensors"}, secondControl, second.sink());
         QVERIFY2(rest.state == RunState::finished, rest.message.c_str());
         QCOMPARE(rest.step, std::int64_t(40));
 
@@ -100,7 +102,8 @@ private Q_SLOTS:
         train(experiment, {.checkpointFolder = folderOf(folder)}, firstControl, recorder.sink());
         RunControl control;
         Recorder silent;
-        const TrainOptions onward{.checkpointFolder = folderOf(folder), .checkpointPrefix = "true-", .resumeFrom = folderOf(folder) / "last.safetensors", .steps = 30};
+        const TrainOptions onward{
+            .checkpointFolder = folderOf(folder), .checkpointPrefix = "true-", .resumeFrom = folderOf(folder) / "last.safetensors", .steps = 30};
         train(experiment, onward, control, silent.sink());
 
         Safetensors file = loadSafetensors(folderOf(folder) / "last.safetensors");
@@ -131,8 +134,8 @@ private Q_SLOTS:
         Recorder recorder;
         QCOMPARE(int(train(experiment, {.checkpointFolder = folderOf(one), .steps = 20}, control, recorder.sink()).state), int(RunState::finished));
         QCOMPARE(train(experiment, {.checkpointFolder = folderOf(two)}, control, recorder.sink()).step, std::int64_t(12));
-        const TrainResult longer = train(experiment, {.checkpointFolder = folderOf(two), .resumeFrom = folderOf(two) / "last.safetensors", .steps = 20}, control,
-                                         recorder.sink());
+        const TrainResult longer =
+            train(experiment, {.checkpointFolder = folderOf(two), .resumeFrom = folderOf(two) / "last.safetensors", .steps = 20}, control, recorder.sink());
         QCOMPARE(longer.step, std::int64_t(20));
         QCOMPARE(differences(folderOf(one) / "last.safetensors", folderOf(two) / "last.safetensors"), std::vector<std::string>{});
     }
@@ -158,7 +161,7 @@ private Q_SLOTS:
         Experiment experiment = vectorExperiment();
         experiment.plan.steps = 8;
         experiment.plan.evaluateEvery = 5;
-        experiment.plan.batch = 2;   // three validation batches
+        experiment.plan.batch = 2; // three validation batches
         experiment.plan.loaderThreads = 0;
         QTemporaryDir folder;
         RunControl control;

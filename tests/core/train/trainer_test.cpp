@@ -4,10 +4,8 @@
 #include "tests/core/train/recorder.h"
 #include "tests/support/testing.h"
 
-#include <fstream>
 #include <future>
 #include <thread>
-#include <unistd.h>
 
 namespace concord::test {
 
@@ -23,7 +21,7 @@ class TrainerTest : public QObject
         return steps;
     }
 
-private Q_SLOTS:
+  private Q_SLOTS:
     void tellsEverySeriesFromStepOne()
     {
         Experiment experiment = vectorExperiment("uw");
@@ -183,7 +181,7 @@ private Q_SLOTS:
         Recorder recorder;
         const TrainResult result = train(experiment, {}, control, recorder.sink());
         QCOMPARE(int(result.state), int(RunState::finished));
-        QCOMPARE(result.step, std::int64_t(6));   // best at 2, no better at 4 and 6
+        QCOMPARE(result.step, std::int64_t(6)); // best at 2, no better at 4 and 6
         QVERIFY(contains(result.message, "stopped early at step 6: 2 evaluations without a better mean than at step 2"));
     }
 
@@ -257,43 +255,6 @@ private Q_SLOTS:
         QVERIFY2(result.state == RunState::finished, result.message.c_str());
         QVERIFY(recorder.logs("nothing will be evaluated"));
         QVERIFY(std::filesystem::exists(folderOf(folder) / "last.safetensors"));
-    }
-
-    void doesNotGrow_data()
-    {
-        QTest::addColumn<std::string>("method");
-        QTest::newRow("equal") << std::string("equal");
-        QTest::newRow("pcgrad") << std::string("pcgrad");
-    }
-
-    void doesNotGrow()
-    {
-        QFETCH(std::string, method);
-        Experiment experiment = vectorExperiment(method);
-        experiment.plan.steps = 2000;
-        experiment.plan.evaluateEvery = 100;
-        const auto residentMegabytes = [] {
-            std::ifstream statm("/proc/self/statm");
-            std::int64_t all = 0;
-            std::int64_t resident = 0;
-            statm >> all >> resident;
-            return double(resident) * double(sysconf(_SC_PAGESIZE)) / 1e6;
-        };
-        double early = 0;
-        double late = 0;
-        RunControl control;
-        const TrainResult result = train(experiment, {}, control, [&](const RunEvent &event) {
-            const auto *scalar = std::get_if<ScalarEvent>(&event);
-            if (!scalar || scalar->series != "lr")
-                return;
-            if (scalar->step == 200)
-                early = residentMegabytes();
-            if (scalar->step == 2000)
-                late = residentMegabytes();
-        });
-        QVERIFY2(result.state == RunState::finished, result.message.c_str());
-        QVERIFY(early > 0);
-        QVERIFY2(late - early < 4, qPrintable(QString("%1 MB after 200 steps, %2 MB after 2000").arg(early).arg(late)));
     }
 };
 

@@ -53,6 +53,36 @@ private Q_SLOTS:
         QCOMPARE(hand.action("insert")->shortcuts(), QList<QKeySequence>{QKeySequence(Qt::Key_Space)});
     }
 
+    void keysWorkWhileTheCanvasHasTheKeyboardAndOnlyThen()
+    {
+        Hand hand(denseExperiment());
+        hand.view.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&hand.view));
+        hand.view.setFocus();
+        QuickInsert *list = hand.view.quickInsert();
+        for (const Qt::Key key : {Qt::Key_Space, Qt::Key_Tab}) {
+            QTest::keyClick(&hand.view, key);
+            QVERIFY(list->isVisible());
+            QTest::keyClicks(list->field(), QStringLiteral("f f"));   // neither a space nor "fit all"
+            QCOMPARE(list->field()->text(), QStringLiteral("f f"));
+            QTest::keyClick(list->field(), Qt::Key_Escape);
+            QVERIFY(hand.view.hasFocus());
+        }
+        hand.document.select({QStringLiteral("trunk")});
+        QTest::keyClick(&hand.view, Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(hand.document.graph().nodes.size(), 14u);
+        QTest::keyClick(&hand.view, Qt::Key_Delete);
+        QCOMPARE(hand.document.graph(), denseExperiment().graph);
+        hand.document.select({QStringLiteral("trunk")});
+        QTest::keyClick(&hand.view, Qt::Key_Delete, Qt::ControlModifier);
+        QVERIFY(hand.linked("stem", "out", "depth_decoder", "in"));
+        hand.view.zoomTo(2);
+        QTest::keyClick(&hand.view, Qt::Key_F);
+        QVERIFY(hand.view.scale() <= 1);
+        QTest::keyClick(&hand.view, Qt::Key_A, Qt::ControlModifier);
+        QCOMPARE(hand.document.selection().size(), 12);
+    }
+
     void aLinkIsDrawnFromPortToPort()
     {
         Experiment experiment = denseExperiment();

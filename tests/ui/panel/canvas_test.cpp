@@ -1,12 +1,14 @@
 #include "core/graph/experiment.h"
 #include "tests/support/testing.h"
 #include "ui/graph/graph_view.h"
+#include "ui/graph/node_item.h"
 #include "ui/panel/canvas.h"
 
 #include <QApplication>
 #include <QDir>
 #include <QImage>
 #include <QLabel>
+#include <QMouseEvent>
 #include <QSignalSpy>
 #include <QToolButton>
 
@@ -117,6 +119,10 @@ private Q_SLOTS:
                 workspace.document.select({QStringLiteral("stem")});
                 shoot("canvas", {960, 640});
                 shoot("blocks", {190, 760});
+                workspace.document.select({});
+                shoot("inspector", {260, 900});
+                QFile::rename(folder + QStringLiteral("/inspector") + suffix, folder + QStringLiteral("/experiment") + suffix);
+                workspace.document.select({QStringLiteral("stem")});
                 shoot("inspector", {250, 760});
                 workspace.document.setParam(QStringLiteral("segmentation_head"), QStringLiteral("classes"), std::int64_t(11));
                 shoot("problems", {960, 130});
@@ -133,6 +139,19 @@ private Q_SLOTS:
                 QVERIFY(arranged.wait(5000));
                 canvas->grab().save(folder + QStringLiteral("/arranged") + suffix);
                 view->zoomTo(1);
+                const NodeItem *head = view->graphScene().nodeItem(QStringLiteral("depth_head"));
+                view->centerOn(head->pos());
+                const auto mouse = [&](QEvent::Type type, const QPointF &scenePos, Qt::MouseButton button) {
+                    const QPointF at = view->mapFromScene(scenePos);
+                    QMouseEvent event(type, at, view->viewport()->mapToGlobal(at), button, Qt::LeftButton, {});
+                    QApplication::sendEvent(view->viewport(), &event);
+                };
+                const QPointF refusing = view->graphScene().nodeItem(QStringLiteral("normals_loss"))->portPoint("label", true);
+                mouse(QEvent::MouseButtonPress, head->portPoint("out", false), Qt::LeftButton);
+                mouse(QEvent::MouseMove, refusing, Qt::NoButton);
+                canvas->grab().save(folder + QStringLiteral("/linking") + suffix);
+                mouse(QEvent::MouseButtonRelease, refusing, Qt::LeftButton);
+                canvas->grab().save(folder + QStringLiteral("/refused") + suffix);
                 view->openInsert(view->centreScenePos(), std::nullopt, QStringLiteral("de"));
                 QApplication::processEvents();
                 canvas->grab().save(folder + QStringLiteral("/full") + suffix);

@@ -31,6 +31,7 @@ private:
 
         QString words() const
         {
+            QCoreApplication::processEvents();   // new labels appear with the next turn of the event loop
             QString all;
             for (const QLabel *label : panel->findChildren<QLabel *>())
                 if (label->isVisible())

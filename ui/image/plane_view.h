@@ -1,0 +1,52 @@
+#pragma once
+
+#include "ui/model/theme.h"
+
+#include <QImage>
+#include <QWidget>
+
+#include <optional>
+
+namespace concord {
+
+/// One picture with a caption below. Keeps its proportions; large pixels stay sharp, small ones are smoothed. The mouse probes pixels.
+class PlaneView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit PlaneView(QWidget *parent = nullptr);
+
+    void setTheme(const Theme &theme);
+    void setImage(const QImage &image);
+    const QImage &image() const { return image_; }
+    void setCaption(const QString &caption);
+    QString caption() const { return caption_; }
+
+    /// Marks a pixel and shows its value instead of the caption; without a value only the caption is shown.
+    void setProbe(std::optional<QPoint> pixel, const QString &value);
+    QString shownText() const { return probe_ ? value_ : caption_; }
+
+    QRectF imageRect() const;
+    std::optional<QPoint> pixelAt(const QPointF &at) const;
+    static int captionHeight(const QFontMetrics &metrics) { return metrics.height() + 4; }
+
+Q_SIGNALS:
+    void probed(const QPoint &pixel);
+    void unprobed();
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+
+private:
+    Theme theme_ = Theme::light();
+    QImage image_;
+    QImage scaled_;
+    QString caption_;
+    std::optional<QPoint> probe_;
+    QString value_;
+};
+
+} // namespace concord
