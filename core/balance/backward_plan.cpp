@@ -115,9 +115,9 @@ void BackwardPlan::chooseWays(const Model &model, bool rowsOnly, std::int64_t ro
     if (kept > 0)
         text_ += fmt::format("; {} shared node{} keep one gradient row per task ({:.1f} MB)", kept, kept == 1 ? "" : "s", bytes(keptSize_) / 1e6);
     if (!batched.empty())
-        text_ += fmt::format("; {} run all tasks at once without rows, because the layer can, and then one weighted pass", join(batched, ", "));
+        text_ += fmt::format("; all tasks go through {} at once without rows, because the layer can, then one weighted pass", join(batched, ", "));
     if (!again.empty())
-        text_ += fmt::format("; {} make one more weighted pass, because rows would exceed {:.0f} MB", join(again, ", "), double(rowBudgetBytes) / 1e6);
+        text_ += fmt::format("; one more weighted pass through {}, because rows would exceed {:.0f} MB", join(again, ", "), double(rowBudgetBytes) / 1e6);
 }
 
 std::string BackwardPlan::text() const

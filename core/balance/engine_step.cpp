@@ -20,7 +20,8 @@ EngineStep::EngineStep(const EngineContext &context, const std::vector<TaskLabel
             active_.push_back(int(task));
     const std::string &heads = context.options.heads;
     headsWeighted_ = heads == "weighted" || (heads == "paper" && context.method.weighsHeads());
-    const bool isBetween = context.options.every > 1 && context.step % context.options.every != 0;
+    // Weights per block need every task's gradients in each step anyway.
+    const bool isBetween = context.options.every > 1 && context.step % context.options.every != 0 && context.options.granularity != "block";
     if (isBetween && context.method.needs() == BalanceMethod::Needs::gramian) {
         weights_ = context.method.held(active_);
         reuses_ = !weights_.empty();
@@ -94,7 +95,7 @@ BalanceInput EngineStep::input() const
 
 void EngineStep::backwardWeighted(const std::vector<at::Tensor> &losses)
 {
-    const std::vector<at::Tensor> weights = at::tensor(weights_, at::kDouble).to(losses.front().options().requires_grad(c10::nullopt)).unbind();
+    const std::vector<at::Tensor> weights = at::tensor(weights_, at::kDouble).to(losses.front().device(), losses.front().scalar_type()).unbind();
     torch::autograd::backward(losses, weights);
     finishShared(sharedFactor());
 }

@@ -2,6 +2,7 @@
 
 #include "core/balance/engine_step.h"
 #include "core/tensor/autocast.h"
+#include "core/tensor/memory_reuse.h"
 
 #include <algorithm>
 
@@ -47,6 +48,7 @@ public:
             learnable.mutable_grad() = at::Tensor();
     }
 
+    MemoryReuse memoryReuse;
     Model &model;
     BalanceBlock options;
     at::ScalarType precision;

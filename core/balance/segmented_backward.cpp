@@ -133,11 +133,8 @@ void SegmentedBackward::walkBatched(std::size_t position, const std::vector<int>
         gramians_[position] = small;
         return;
     }
-    at::Tensor full = at::zeros({std::int64_t(active_.size()), std::int64_t(active_.size())}, small.options());
-    for (std::size_t i = 0; i < tasks.size(); ++i)
-        for (std::size_t j = 0; j < tasks.size(); ++j)
-            full[tasks[i]][tasks[j]].copy_(small[std::int64_t(i)][std::int64_t(j)]);
-    gramians_[position] = full;
+    const at::Tensor places = at::eye(std::int64_t(active_.size()), small.options()).index_select(1, at::tensor(tasks, at::kLong).to(model_.device()));
+    gramians_[position] = places.mm(small).mm(places.t());
 }
 
 void SegmentedBackward::walkOneByOne(std::size_t position, const std::vector<int> &tasks)

@@ -69,11 +69,11 @@ at::Tensor TaskGradients::combined(std::span<const double> weights) const
 {
     at::Tensor sum = combined_;
     if (stack_.defined()) {
-        at::Tensor row = at::empty({1, stack_.size(0)}, at::kFloat);
-        for (std::size_t k = 0; k < stacked_.size(); ++k)
-            row[0][std::int64_t(k)] = weights[stacked_[k]];
-        row = row.to(stack_.options());
-        const at::Tensor part = row.mm(stack_.reshape({stack_.size(0), -1})).view(stack_.sizes().slice(1));
+        std::vector<double> of;
+        for (const int task : stacked_)
+            of.push_back(weights[task]);
+        const at::Tensor row = at::tensor(of, at::kDouble).to(stack_.device(), stack_.scalar_type());
+        const at::Tensor part = row.unsqueeze(0).mm(stack_.reshape({stack_.size(0), -1})).view(stack_.sizes().slice(1));
         return sum.defined() ? sum + part : part;
     }
     bool owned = false;   // combined_ belongs to others; the first sum makes a tensor of ours

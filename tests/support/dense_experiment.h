@@ -31,7 +31,8 @@ inline Experiment denseExperiment()
         const char *head;
         const char *loss;
     };
-    const std::array<Branch, 3> branches = {{{"segmentation", "segmentation_head", "cross_entropy"}, {"depth", "depth_head", "l1"}, {"normals", "normals_head", "cosine_normals"}}};
+    const std::array<Branch, 3> branches = {
+        {{"segmentation", "segmentation_head", "cross_entropy"}, {"depth", "depth_head", "l1"}, {"normals", "normals_head", "cosine_normals"}}};
     for (std::size_t i = 0; i < branches.size(); ++i) {
         const std::string task = branches[i].task;
         const double y = double(i) * 120;

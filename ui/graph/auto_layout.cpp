@@ -14,7 +14,7 @@ namespace {
 
 constexpr double pointsPerInch = 72;
 constexpr double gapInLayer = 36;
-constexpr double gapBetweenLayers = 76;   // room for the shape's pill
+constexpr double gapBetweenLayers = 76; // room for the shape's pill
 
 /// Graphviz takes char * that it does not write to.
 char *writable(const std::string &text)
@@ -26,6 +26,11 @@ void setAttribute(void *object, const char *name, const std::string &value)
 {
     static const std::string none;
     agsafeset(object, const_cast<char *>(name), writable(value), writable(none));
+}
+
+double boxLine(const LayoutBox &box)
+{
+    return box.line < 0 ? box.size.height() / 2 : box.line;
 }
 
 double toGrid(double value)
@@ -56,7 +61,7 @@ LayoutResult layeredLayout(const std::vector<LayoutBox> &boxes, const std::vecto
         setAttribute(node, "fixedsize", "true");
         setAttribute(node, "label", "");
         setAttribute(node, "width", fmt::format("{:.3f}", box.size.width() / pointsPerInch));
-        setAttribute(node, "height", fmt::format("{:.3f}", box.size.height() / pointsPerInch));
+        setAttribute(node, "height", fmt::format("{:.3f}", 2 * std::max(boxLine(box), box.size.height() - boxLine(box)) / pointsPerInch));
         nodes[box.id] = node;
     }
     for (const LayoutLink &link : links) {
@@ -69,12 +74,12 @@ LayoutResult layeredLayout(const std::vector<LayoutBox> &boxes, const std::vecto
     }
 
     if (gvLayout(context, graph, "dot") == 0) {
-        std::map<long, double> layers;   // by centre: the widest box's left edge
+        std::map<long, double> layers; // by centre: the widest box's left edge
         double left = std::numeric_limits<double>::infinity();
         double top = left;
         for (const LayoutBox &box : boxes) {
             const pointf centre = ND_coord(nodes[box.id]);
-            const QPointF corner(centre.x - box.size.width() / 2, -centre.y - box.size.height() / 2);
+            const QPointF corner(centre.x - box.size.width() / 2, -centre.y - boxLine(box));
             double &edge = layers.try_emplace(std::lround(centre.x), corner.x()).first->second;
             edge = std::min(edge, corner.x());
             corners[QString::fromStdString(box.id)] = corner;

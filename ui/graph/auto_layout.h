@@ -17,13 +17,14 @@ struct LayoutBox
 {
     std::string id;
     QSizeF size;
+    double line = -1; ///< height of what flows through it below its top; the middle when negative
 };
 
 struct LayoutLink
 {
     std::string from;
     std::string to;
-    bool weak = false;   ///< labels: drawn quietly, so they do not pull nodes together
+    bool weak = false; ///< labels: drawn quietly, so they do not pull nodes together
 };
 
 /// Top left corners by node id.
@@ -48,7 +49,7 @@ Q_SIGNALS:
 
 private:
     std::atomic<std::uint64_t> newest_ = 0;
-    QThreadPool pool_;   ///< last: waits for its thread before this object goes
+    QThreadPool pool_; ///< last: waits for its thread before this object goes
 };
 
 } // namespace concord

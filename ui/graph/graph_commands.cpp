@@ -14,6 +14,18 @@
 
 namespace concord {
 
+namespace {
+
+/// A data node's image leaves above its labels: the network goes on at that height.
+double lineOf(const NodeLook &look)
+{
+    const bool named = std::ranges::any_of(look.ports, &PortLook::named);
+    const auto main = std::ranges::find_if(look.ports, [](const PortLook &port) { return !port.input && !port.named; });
+    return named && main != look.ports.end() ? main->at.y() : -1;
+}
+
+} // namespace
+
 GraphCommands::GraphCommands(GraphView &view)
     : QObject(&view)
     , view_(view)
@@ -217,7 +229,7 @@ void GraphCommands::arrange()
     std::vector<LayoutBox> boxes;
     for (const Node &node : view_.document().graph().nodes)
         if (const NodeItem *item = scene.nodeItem(QString::fromStdString(node.id)))
-            boxes.push_back({node.id, item->look().size});
+            boxes.push_back({node.id, item->look().size, lineOf(item->look())});
     // Links in the order of their ports, so that the first task comes out on top.
     std::vector<Edge> edges = view_.document().graph().edges;
     std::ranges::sort(edges);
@@ -243,8 +255,18 @@ void GraphCommands::popUpMenu(const QPoint &globalPos, const QPointF &scenePos)
     }
     QStringList wanted{QStringLiteral("insert"), QStringLiteral("paste"), {}, QStringLiteral("selectAll"), QStringLiteral("arrange"), QStringLiteral("fitAll")};
     if (node)
-        wanted = QStringList{QStringLiteral("insertAfter"), {}, QStringLiteral("cut"), QStringLiteral("copy"), QStringLiteral("duplicate"), QStringLiteral("delete"),
-                             QStringLiteral("deleteHeal"), {}, QStringLiteral("unlink"), QStringLiteral("fitSelection"), {}, QStringLiteral("help")};
+        wanted = QStringList{QStringLiteral("insertAfter"),
+                             {},
+                             QStringLiteral("cut"),
+                             QStringLiteral("copy"),
+                             QStringLiteral("duplicate"),
+                             QStringLiteral("delete"),
+                             QStringLiteral("deleteHeal"),
+                             {},
+                             QStringLiteral("unlink"),
+                             QStringLiteral("fitSelection"),
+                             {},
+                             QStringLiteral("help")};
     for (const QString &name : std::as_const(wanted)) {
         if (name.isEmpty())
             menu->addSeparator();

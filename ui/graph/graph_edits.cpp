@@ -95,7 +95,8 @@ QString refusalOf(const TaskGraph &graph, const Analysis &analysis, const Joint 
             break;
     }
     if (reason.empty()) {
-        const QString text = joint.isOutput ? QCoreApplication::translate("GraphEdits", "%1 has no input") : QCoreApplication::translate("GraphEdits", "%1 has no output");
+        const QString text =
+            joint.isOutput ? QCoreApplication::translate("GraphEdits", "%1 has no input") : QCoreApplication::translate("GraphEdits", "%1 has no output");
         return text.arg(QString::fromStdString(found->second.title.empty() ? node : found->second.title));
     }
     return QString::fromStdString(reason);

@@ -64,7 +64,7 @@ void GraphView::mousePressEvent(QMouseEvent *event)
         return;
     }
     if (event->button() == Qt::RightButton)
-        return;   // the context menu selects; a press must not clear
+        return; // the context menu selects; a press must not clear
     QMouseEvent changed = withShiftAsControl(event);
     QGraphicsView::mousePressEvent(&changed);
 }
@@ -109,7 +109,10 @@ void GraphView::contextMenuEvent(QContextMenuEvent *event)
 
 void GraphView::walk(int key, bool extend)
 {
-    const Direction direction = key == Qt::Key_Left ? Direction::left : key == Qt::Key_Right ? Direction::right : key == Qt::Key_Up ? Direction::up : Direction::down;
+    const Direction direction = key == Qt::Key_Left    ? Direction::left
+                                : key == Qt::Key_Right ? Direction::right
+                                : key == Qt::Key_Up    ? Direction::up
+                                                       : Direction::down;
     QSet<QString> chosen = document().selection();
     if (!chosen.contains(walker_))
         walker_ = chosen.isEmpty() ? QString() : *chosen.begin();

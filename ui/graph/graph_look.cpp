@@ -170,19 +170,25 @@ void GraphLook::addPorts(NodeLook &look, const Node &node, const NodeFacts &fact
         const PortTypes &types = input ? facts.inputTypes : facts.outputTypes;
         for (const Port &port : shownPorts(facts, node.id, linked, input)) {
             const auto type = types.find(port.id);
-            look.ports.push_back({.id = port.id, .type = port.type, .input = input, .linked = linked.contains({node.id, port.id}),
+            look.ports.push_back({.id = port.id,
+                                  .type = port.type,
+                                  .input = input,
+                                  .linked = linked.contains({node.id, port.id}),
                                   .label = QString::fromStdString(port.label.empty() ? port.id : port.label),
                                   .tip = portTip(port, type == types.end() ? nullptr : &type->second)});
         }
         // Links to ports that the block does not have (a placeholder's, or after a change of parameters) stay visible.
         for (auto ref = linked.lower_bound({node.id, {}}); ref != linked.end() && ref->node == node.id; ++ref)
             if (!look.port(ref->port, input))
-                look.ports.push_back({.id = ref->port, .input = input, .linked = true, .label = QString::fromStdString(ref->port),
+                look.ports.push_back({.id = ref->port,
+                                      .input = input,
+                                      .linked = true,
+                                      .label = QString::fromStdString(ref->port),
                                       .tip = lookText("%1 · not a port of this block").arg(QString::fromStdString(ref->port))});
     }
     for (PortLook &port : look.ports)
-        port.named = port.type == PortType::label && !port.input
-            && std::ranges::count_if(look.ports, [](const PortLook &p) { return p.type == PortType::label && !p.input; }) > 1;
+        port.named = port.type == PortType::label && !port.input &&
+                     std::ranges::count_if(look.ports, [](const PortLook &p) { return p.type == PortType::label && !p.input; }) > 1;
 }
 
 void GraphLook::placePorts(NodeLook &look) const
@@ -193,8 +199,11 @@ void GraphLook::placePorts(NodeLook &look) const
         height = std::max(height, upToGrid(double(count) * portStep + 8));
     }
     const double middle = height / 2;
+    // What flows through stays on the middle line, so that a chain of blocks is a straight line; a loss's label comes below it.
+    const bool labelBelow = std::ranges::count_if(look.ports, [](const PortLook &p) { return p.input; }) == 2 && look.ports[0].type != PortType::label &&
+                            look.ports[1].input && look.ports[1].type == PortType::label;
     for (const bool input : {true, false}) {
-        const auto count = std::ranges::count_if(look.ports, [input](const PortLook &p) { return p.input == input && !p.named; });
+        const auto count = input && labelBelow ? 1 : std::ranges::count_if(look.ports, [input](const PortLook &p) { return p.input == input && !p.named; });
         double y = middle - double(count - 1) * portStep / 2;
         for (PortLook &port : look.ports)
             if (port.input == input && !port.named) {

@@ -21,7 +21,7 @@ struct GraphFonts
     QFont title;
     QFont line;
     QFont small;
-    QFont far;               ///< of titles below full detail
+    QFont far; ///< of titles below full detail
 
     static GraphFonts make();
 };
@@ -33,7 +33,7 @@ struct PortLook
     PortType type = PortType::features;
     bool input = true;
     bool linked = false;
-    bool named = false;      ///< its label is written beside it, because several of its kind look the same
+    bool named = false; ///< its label is written beside it, because several of its kind look the same
     QString label = {};
     QString tip = {};
     QPointF at = {};
@@ -44,17 +44,17 @@ struct PortLook
 /// Everything a node shows. Two equal looks paint the same, so an item repaints only when its look changes.
 struct NodeLook
 {
-    QString title = {};      ///< elided to fit, as are the two lines
-    QString farTitle = {};   ///< for the larger letters of a small scale
+    QString title = {};    ///< elided to fit, as are the two lines
+    QString farTitle = {}; ///< for the larger letters of a small scale
     QString summary = {};
     QString cost = {};
     QString category = {};
     QString tip = {};
     std::vector<int> tasks = {};
-    bool known = true;       ///< false: a placeholder for a block that this program does not have
+    bool known = true; ///< false: a placeholder for a block that this program does not have
     bool hasProblem = false;
     Severity severity = Severity::info;
-    QString problem = {};    ///< sentences, one a line
+    QString problem = {}; ///< sentences, one a line
     std::vector<PortLook> ports = {};
     QSizeF size = {};
 
@@ -65,9 +65,9 @@ struct NodeLook
 
 struct LinkLook
 {
-    int task = -1;           ///< the one task that passes; −1 when several or none do
+    int task = -1; ///< the one task that passes; −1 when several or none do
     bool label = false;
-    QString shape = {};      ///< "128×24×24"; empty when unknown or a single number
+    QString shape = {}; ///< "128×24×24"; empty when unknown or a single number
 
     bool operator==(const LinkLook &) const = default;
 };

@@ -67,7 +67,7 @@ void GraphScene::syncNodes(const GraphLook &look, QSet<QString> &moved)
             item->setPos(at);
             moved.insert(id);
         } else if (relooked) {
-            moved.insert(id);   // its ports may be elsewhere
+            moved.insert(id); // its ports may be elsewhere
         }
     }
     for (auto it = nodes_.begin(); it != nodes_.end();) {

@@ -35,24 +35,24 @@ public:
 
     NodeItem *nodeItem(const QString &id) const { return nodes_.value(id); }
     LinkItem *linkItem(const Edge &edge) const;
-    NodeItem *nodeAt(const QPointF &scenePos) const;     ///< ports included
+    NodeItem *nodeAt(const QPointF &scenePos) const; ///< ports included
     LinkItem *linkAt(const QPointF &scenePos, double reach) const;
     QList<NodeItem *> nodeItems() const { return nodes_.values(); }
     std::vector<Edge> selectedLinks() const;
-    QRectF nodesRect(bool onlySelected) const;           ///< empty when there are none
+    QRectF nodesRect(bool onlySelected) const; ///< empty when there are none
 
-    bool isDragging() const { return dragging_; }        ///< nodes, by the mouse
+    bool isDragging() const { return dragging_; } ///< nodes, by the mouse
     bool isLinking() const { return linkDrag_ != nullptr; }
     void cancelLink();
     void moveLinksOf(const NodeItem &node);
-    void showLinksOf(const NodeItem &node);              ///< after its selection changed
-    void markLink(LinkItem *link);                       ///< null: none
+    void showLinksOf(const NodeItem &node); ///< after its selection changed
+    void markLink(LinkItem *link);          ///< null: none
 
     void refuse(const QString &reason, const QPointF &scenePos);
 
 Q_SIGNALS:
     void refused(const QString &reason, const QPointF &scenePos);
-    void blockWanted(const QPointF &scenePos, const concord::Joint &joint);   ///< a link was dropped on empty canvas
+    void blockWanted(const QPointF &scenePos, const concord::Joint &joint); ///< a link was dropped on empty canvas
 
 protected:
     void mousePressEvent(QGraphicsSceneMouseEvent *event) override;

@@ -85,8 +85,8 @@ private:
     QPointF insertAt_;
     std::optional<Joint> insertJoint_;
     std::optional<QPoint> panFrom_;
-    QString walker_;              ///< the node that arrow keys go on from
-    bool fitWhenSized_ = true;    ///< until the person looks elsewhere
+    QString walker_;           ///< the node that arrow keys go on from
+    bool fitWhenSized_ = true; ///< until the person looks elsewhere
 };
 
 } // namespace concord

@@ -99,11 +99,12 @@ void LinkDrag::dropAt(const QPointF &scenePos)
     const std::string id = node->id().toStdString();
     const PortLook *port = node->portNear(node->mapFromScene(scenePos), 9);
     if (id == joint_.port.node && port && port->id == joint_.port.port)
-        return;   // let go where it began
+        return; // let go where it began
     if (port && port->input == joint_.isOutput) {
         const PortRef ref{id, port->id};
-        scene_.refuse(QString::fromStdString(joint_.isOutput ? linkRefusal(graph_, analysis, joint_.port, ref)
-                                                             : linkRefusal(graph_, analysis, ref, joint_.port)), scenePos);
+        scene_.refuse(
+            QString::fromStdString(joint_.isOutput ? linkRefusal(graph_, analysis, joint_.port, ref) : linkRefusal(graph_, analysis, ref, joint_.port)),
+            scenePos);
         return;
     }
     if (const std::optional<PortRef> found = fittingPort(graph_, analysis, joint_, id))

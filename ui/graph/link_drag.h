@@ -36,7 +36,7 @@ private:
     GraphScene &scene_;
     Joint joint_;
     std::optional<Edge> lifted_;
-    TaskGraph graph_;                 ///< the document's, without the lifted link
+    TaskGraph graph_; ///< the document's, without the lifted link
     std::set<PortRef> fitting_;
     std::unique_ptr<QGraphicsPathItem> curve_;
 };

@@ -27,8 +27,8 @@ public:
 
     void show(const LinkLook &look);
     void setEnds(const QPointF &from, const QPointF &to);
-    void setMarked(bool marked);   ///< a block is held over it and would be put in
-    void setNear(bool near);       ///< a block at one of its ends is selected: a label's link shows clearly
+    void setMarked(bool marked); ///< a block is held over it and would be put in
+    void setNear(bool near);     ///< a block at one of its ends is selected: a label's link shows clearly
     double distanceTo(const QPointF &scenePoint) const;
 
     QRectF boundingRect() const override { return bounds_; }
@@ -45,7 +45,7 @@ private:
     QPointF from_;
     QPointF to_;
     QPainterPath curve_;
-    QRectF pill_;        ///< empty when there is no room for it
+    QRectF pill_; ///< empty when there is no room for it
     QRectF bounds_;
     bool marked_ = false;
     bool near_ = false;

@@ -90,7 +90,7 @@ QRectF NodeItem::boundingRect() const
 QPainterPath NodeItem::shape() const
 {
     QPainterPath path;
-    path.addRect(body().adjusted(-6, 0, 6, 0));   // with the ports
+    path.addRect(body().adjusted(-6, 0, 6, 0)); // with the ports
     return path;
 }
 

@@ -17,16 +17,17 @@ NoteBubble::NoteBubble(QWidget *parent)
 
 void NoteBubble::say(const QString &sentence, const QPoint &at, const Theme &theme)
 {
-    setStyleSheet(QStringLiteral("#noteBubble { background: %1; color: %2; border: 1px solid %3; border-radius: 6px; padding: 6px 10px; }")
+    setStyleSheet(QStringLiteral("#noteBubble { background: %1; color: %2; border: 1px solid %3; border-radius: 6px; padding: 4px 8px; }")
                       .arg(theme.panel.name(), theme.text.name(), theme.warning.name()));
-    setText(sentence);
-    const int width = std::min({fontMetrics().horizontalAdvance(sentence) + 28, 360, parentWidget()->width() - 16});
+    setText(sentence.left(1).toUpper() + sentence.mid(1));
+    ensurePolished(); // its padding counts below
+    const int width = std::min({fontMetrics().horizontalAdvance(text()) + 28, 360, parentWidget()->width() - 16});
     resize(width, heightForWidth(width));
     move(std::clamp(at.x() + 14, 8, std::max(8, parentWidget()->width() - this->width() - 8)),
          std::clamp(at.y() + 14, 8, std::max(8, parentWidget()->height() - height() - 8)));
     show();
     raise();
-    timer_.start(std::max(3000, int(sentence.size()) * 60));   // long enough to be read
+    timer_.start(std::max(3000, int(sentence.size()) * 60)); // long enough to be read
 }
 
 } // namespace concord

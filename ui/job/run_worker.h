@@ -38,12 +38,16 @@ private:
     void work(const std::filesystem::path &project, int run, std::int64_t steps)
     {
         const StateEvent outcome = executeRun(project, run, {.steps = steps}, control_, [this](const RunEvent &event) { add(event); });
+        isOver_ = true;
         add(outcome);
         finished_ = true;
     }
 
     void add(const RunEvent &event)
     {
+        // How it ended is told when everything is on disk and the project can be used for the next thing.
+        if (const auto *state = std::get_if<StateEvent>(&event); state && !isOver_ && state->state != RunState::running && state->state != RunState::paused)
+            return;
         RunEvent copy = event;
         // The views read predictions from the store when they are looked at; here only the step counts.
         if (auto *prediction = std::get_if<PredictionEvent>(&copy))
@@ -57,6 +61,7 @@ private:
     std::mutex mutex_;
     std::vector<RunEvent> events_;
     std::atomic<bool> finished_ = false;
+    bool isOver_ = false;   // the worker thread's own
     std::jthread thread_;   // last: it uses all of the above
 };
 

@@ -134,7 +134,7 @@ private:
     PaletteList *list_;
 };
 
-static const RegisterPanel<BlocksPanel> registeredBlocks{Card{
-    .id = "blocks", .title = "Blocks", .category = "blocks", .summary = "Every block that a task graph can be made of."}};
+static const RegisterPanel<BlocksPanel> registeredBlocks{
+    Card{.id = "blocks", .title = "Blocks", .category = "blocks", .summary = "Every block that a task graph can be made of."}};
 
 } // namespace concord

@@ -97,7 +97,7 @@ QList<QAction *> CanvasPanel::menuActions()
     return view_->graphActions();
 }
 
-static const RegisterPanel<CanvasPanel> registeredCanvas{Card{
-    .id = "canvas", .title = "Task graph", .category = "canvas", .summary = "The task graph: blocks, links, shapes and costs."}};
+static const RegisterPanel<CanvasPanel> registeredCanvas{
+    Card{.id = "canvas", .title = "Task graph", .category = "canvas", .summary = "The task graph: blocks, links, shapes and costs."}};
 
 } // namespace concord

@@ -152,7 +152,7 @@ private:
     BlockCard *card_ = nullptr;
 };
 
-static const RegisterPanel<InspectorPanel> registeredInspector{Card{
-    .id = "inspector", .title = "Inspector", .category = "inspector", .summary = "The selected block: parameters, outputs, and which tasks reach it."}};
+static const RegisterPanel<InspectorPanel> registeredInspector{
+    Card{.id = "inspector", .title = "Inspector", .category = "inspector", .summary = "The selected block: parameters, outputs, and which tasks reach it."}};
 
 } // namespace concord

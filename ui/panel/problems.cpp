@@ -46,8 +46,8 @@ private:
         const auto count = [&](Severity severity) { return int(std::ranges::count(problems, severity, &Problem::severity)); };
         const int errors = count(Severity::error);
         const int warnings = count(Severity::warning);
-        setHeaderInfo((errors == 1 ? tr("1 error") : tr("%1 errors").arg(errors)) + QStringLiteral(" · ")
-                      + (warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings)));
+        setHeaderInfo((errors == 1 ? tr("1 error") : tr("%1 errors").arg(errors)) + QStringLiteral(" · ") +
+                      (warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings)));
         stale_ = true;
         if (isVisible())
             fill();
@@ -73,7 +73,9 @@ private:
             rows->addWidget(quietLabel(tr("  and %1 more").arg(problems.size() - mostRows), page));
         if (problems.empty()) {
             const bool empty = document.graph().nodes.empty();
-            auto *nothing = quietLabel(empty ? tr("What is wrong with the graph will be listed here, with a cure where there is one.") : tr("No problems: this experiment can run."), page);
+            auto *nothing = quietLabel(empty ? tr("What is wrong with the graph will be listed here, with a cure where there is one.")
+                                             : tr("No problems: this experiment can run."),
+                                       page);
             nothing->setContentsMargins(8, 4, 8, 4);
             nothing->setWordWrap(true);
             rows->addWidget(nothing);
@@ -97,7 +99,7 @@ private:
     bool stale_ = true;
 };
 
-static const RegisterPanel<ProblemsPanel> registeredProblems{Card{
-    .id = "problems", .title = "Problems", .category = "problems", .summary = "What is wrong with the graph, and how to cure it."}};
+static const RegisterPanel<ProblemsPanel> registeredProblems{
+    Card{.id = "problems", .title = "Problems", .category = "problems", .summary = "What is wrong with the graph, and how to cure it."}};
 
 } // namespace concord

@@ -15,14 +15,23 @@ bool Curve::sync(const Series &series, const Series *epochs, CurveX axis, double
     const bool late = axis == CurveX::epoch && have > 0 && epochCount != epochCount_ && (epochCount < epochCount_ || epochCount_ == 0 || steps_.back() > epochs->steps[epochCount_ - 1]);
     const bool samePast = have <= series.steps.size()
         && (have == 0 || (series.steps[have - 1] == steps_.back() && series.seconds[have - 1] == lastSeconds_ && std::bit_cast<std::uint64_t>(series.values[have - 1]) == std::bit_cast<std::uint64_t>(lastValue_)));
-    const bool anew = !sameAxis || smoothing != smoothing_ || !samePast || late;
-    if (!anew && have == series.steps.size())
+    const bool anew = !sameAxis || !samePast || late;
+    const bool smoothAnew = smoothing != smoothing_;
+    if (!anew && !smoothAnew && have == series.steps.size())
         return false;
     axis_ = axis;
     smoothing_ = smoothing;
     epochCount_ = epochCount;
+    if (anew || smoothAnew) {
+        average_ = 0;
+        weight_ = 0;
+        smooth_.clear();
+    }
     if (anew)
         restart();
+    else if (smoothAnew)
+        for (const double value : raw_.values())
+            addSmoothed(value);
     for (std::size_t i = steps_.size(); i < series.steps.size(); ++i)
         add(series.steps[i], series.seconds[i], series.values[i], epochs);
     return true;
@@ -30,13 +39,10 @@ bool Curve::sync(const Series &series, const Series *epochs, CurveX axis, double
 
 void Curve::restart()
 {
-    average_ = 0;
-    weight_ = 0;
     epochAt_ = 0;
     steps_.clear();
     x_.clear();
     raw_.clear();
-    smooth_.clear();
 }
 
 void Curve::add(std::int64_t step, double seconds, double value, const Series *epochs)
@@ -55,6 +61,11 @@ void Curve::add(std::int64_t step, double seconds, double value, const Series *e
     lastSeconds_ = seconds;
     lastValue_ = value;
     raw_.append(value);
+    addSmoothed(value);
+}
+
+void Curve::addSmoothed(double value)
+{
     if (smoothing_ <= 0)
         return;
     if (!std::isfinite(value)) {

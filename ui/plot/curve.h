@@ -42,6 +42,7 @@ public:
 private:
     void restart();
     void add(std::int64_t step, double seconds, double value, const Series *epochs);
+    void addSmoothed(double value);
 
     CurveX axis_ = CurveX::step;
     double smoothing_ = 0;

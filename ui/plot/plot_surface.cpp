@@ -1,11 +1,9 @@
 #include "ui/plot/plot_surface.h"
 
-#include "ui/plot/number_text.h"
+#include "ui/plot/axis_ticks.h"
+#include "ui/plot/plot_parts.h"
 
-#include <QSvgGenerator>
 #include <QVBoxLayout>
-
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,120 +18,66 @@ QColor mixedColour(const QColor &colour, const QColor &with, double share)
     return {mix(colour.red(), with.red()), mix(colour.green(), with.green()), mix(colour.blue(), with.blue())};
 }
 
-/// Ticks at round numbers, grouped, all with the same decimals; on a logarithmic axis at 1, 2, 5 of each decade.
+/// Our ticks and labels in QCustomPlot's axes.
 class RoundTicker : public QCPAxisTicker
 {
 public:
-    RoundTicker(bool log, bool time)
-        : log_(log)
-        , time_(time)
+    explicit RoundTicker(AxisKind kind)
+        : kind_(kind)
     {
     }
 
-protected:
-    int getSubTickCount(double) override { return 0; }
-
-    double getTickStep(const QCPRange &range) override
+    void generate(const QCPRange &range, const QLocale &, QChar, int, QVector<double> &ticks, QVector<double> *subTicks, QVector<QString> *labels) override
     {
-        step_ = QCPAxisTicker::getTickStep(range);
-        if (time_ && step_ >= 10) {
-            // Seconds count by sixties.
-            static const double steps[] = {10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400};
-            const auto it = std::ranges::lower_bound(steps, step_ * 0.8);
-            step_ = it == std::end(steps) ? step_ : *it;
+        ticks.clear();
+        if (subTicks)
+            subTicks->clear();
+        if (labels)
+            labels->clear();
+        for (const auto &[tick, label] : axisTicks(kind_, range.lower, range.upper, tickCount())) {
+            ticks += tick;
+            if (labels)
+                *labels += label;
         }
-        return step_;
-    }
-
-    QVector<double> createTickVector(double step, const QCPRange &range) override
-    {
-        if (!log_ || range.lower <= 0)
-            return QCPAxisTicker::createTickVector(step, range);
-        const double decades = std::log10(range.upper / range.lower);
-        QVector<double> ticks;
-        for (double decade = std::floor(std::log10(range.lower)); decade <= std::log10(range.upper); ++decade)
-            for (const double mantissa : {1.0, 2.0, 5.0})
-                if (mantissa == 1 || decades < 2.5)
-                    ticks += mantissa * std::pow(10, decade);
-        trimTicks(range, ticks, false);
-        logTicks_ = ticks.size() >= 3;
-        return logTicks_ ? ticks : QCPAxisTicker::createTickVector(step, range);
-    }
-
-    QString getTickLabel(double tick, const QLocale &, QChar, int) override
-    {
-        if (time_)
-            return durationText(tick);
-        if (log_ && logTicks_)
-            return shortNumber(tick, 1);
-        if (std::abs(tick) < step_ * 1e-6)
-            tick = 0;
-        const int decimals = step_ > 0 ? std::max(0, int(-std::floor(std::log10(step_) + 1e-9))) : 0;
-        if (decimals > 5)
-            return shortNumber(tick, 2);
-        QString text = QString::number(tick, 'f', decimals);
-        return decimals == 0 ? groupedNumber(std::int64_t(std::llround(tick))) : text.replace(u'-', QChar(0x2212));
     }
 
 private:
-    bool log_;
-    bool time_;
-    bool logTicks_ = false;
-    double step_ = 1;
+    AxisKind kind_;
 };
 
 } // namespace
 
-struct PlotSurface::Parts
+void PlotSurface::Parts::showAt(QCPItemStraightLine *line, double x) const
 {
-    QCustomPlot *plot;
-    QCPItemStraightLine *hair;
-    QCPItemStraightLine *cursor;
-    QCPItemText *xName;
-    QCPItemText *yName;
-    std::vector<PlotLine> lines;
-    std::vector<QCPGraph *> ghosts;
-    std::vector<QCPGraph *> curves;
-    std::vector<QCPAbstractItem *> levels;
-    Theme theme = Theme::light();
-    bool logY = false;
-    bool moving = false;        ///< the ranges are being set from here, not by a person
-    std::size_t drawn = 0;
-    QPoint pressedAt;
-    bool ignoreRelease = false;
-
-    void showAt(QCPItemStraightLine *line, double x)
-    {
-        const bool visible = std::isfinite(x) && (plot->xAxis->scaleType() == QCPAxis::stLinear || x > 0);
-        if (!visible && !line->visible())
-            return;
-        line->setVisible(visible);
-        if (visible) {
-            line->point1->setCoords(x, 0);
-            line->point2->setCoords(x, 1);
-        }
-        line->layer()->replot();
+    const bool visible = std::isfinite(x) && (plot->xAxis->scaleType() == QCPAxis::stLinear || x > 0);
+    if (!visible && !line->visible())
+        return;
+    line->setVisible(visible);
+    if (visible) {
+        line->point1->setCoords(x, 0);
+        line->point2->setCoords(x, 1);
     }
+    line->layer()->replot();
+}
 
-    std::size_t draw(QCPGraph *graph, const Curve &curve, const MinMaxPyramid &values) const
-    {
-        const QCPRange range = plot->xAxis->range();
-        const Curve::Window window = curve.window(range.lower, range.upper);
-        const auto pixels = std::size_t(std::max(plot->axisRect()->width(), 50));
-        const std::vector<std::size_t> indices = values.outline(window.from, window.to, 2 * pixels);
-        QVector<QCPGraphData> points;
-        points.reserve(qsizetype(indices.size()));
-        for (const std::size_t index : indices) {
-            const double value = values.values()[index];
-            points.append({curve.x()[index], logY && value <= 0 ? std::nan("") : value});
-        }
-        // Few points are measurements to be seen one by one.
-        const bool few = window.to - window.from <= 40;
-        graph->setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, graph->pen().color(), graph->pen().color(), 5) : QCPScatterStyle());
-        graph->data()->set(points, true);
-        return indices.size();
+std::size_t PlotSurface::Parts::draw(QCPGraph *graph, const Curve &curve, const MinMaxPyramid &values) const
+{
+    const QCPRange range = plot->xAxis->range();
+    const Curve::Window window = curve.window(range.lower, range.upper);
+    const auto pixels = std::size_t(std::max(plot->axisRect()->width(), 50));
+    const std::vector<std::size_t> indices = values.outline(window.from, window.to, 2 * pixels);
+    QVector<QCPGraphData> points;
+    points.reserve(qsizetype(indices.size()));
+    for (const std::size_t index : indices) {
+        const double value = values.values()[index];
+        points.append({curve.x()[index], logY && value <= 0 ? std::nan("") : value});
     }
-};
+    // Few points are measurements to be seen one by one.
+    const bool few = window.to - window.from <= 40;
+    graph->setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, graph->pen().color(), graph->pen().color(), 5) : QCPScatterStyle());
+    graph->data()->set(points, true);
+    return indices.size();
+}
 
 PlotSurface::PlotSurface(QWidget *parent)
     : QWidget(parent)
@@ -321,13 +265,13 @@ void PlotSurface::setAxes(CurveX x, bool logX, bool logY, const QString &unit)
 {
     QCustomPlot *plot = parts_->plot;
     const QSignalBlocker noMove(this);
-    const auto set = [](QCPAxis *axis, bool log, bool time) {
-        axis->setScaleType(log ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-        axis->setTicker(QSharedPointer<QCPAxisTicker>(new RoundTicker(log, time)));
+    const auto set = [](QCPAxis *axis, AxisKind kind) {
+        axis->setScaleType(kind == AxisKind::logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+        axis->setTicker(QSharedPointer<QCPAxisTicker>(new RoundTicker(kind)));
         axis->ticker()->setTickCount(5);
     };
-    set(plot->xAxis, logX, x == CurveX::time);
-    set(plot->yAxis, logY, false);
+    set(plot->xAxis, logX ? AxisKind::logarithmic : x == CurveX::time ? AxisKind::time : AxisKind::linear);
+    set(plot->yAxis, logY ? AxisKind::logarithmic : AxisKind::linear);
     parts_->logY = logY;
     parts_->xName->setText(x == CurveX::step ? tr("step") : x == CurveX::epoch ? tr("epoch") : tr("training time"));
     parts_->yName->setText(unit);
@@ -406,47 +350,6 @@ QRect PlotSurface::plotRect() const
 std::size_t PlotSurface::drawnPoints() const
 {
     return parts_->drawn;
-}
-
-bool PlotSurface::save(const QString &file)
-{
-    QCustomPlot *plot = parts_->plot;
-    const bool hair = parts_->hair->visible();
-    parts_->hair->setVisible(false);
-    for (std::size_t i = 0; i < parts_->lines.size(); ++i)
-        if (parts_->lines[i].visible)
-            parts_->curves[i]->addToLegend();
-    plot->legend->setVisible(true);
-    plot->legend->setFont(parts_->xName->font());
-    plot->legend->setTextColor(parts_->theme.text);
-    plot->legend->setBrush(parts_->theme.panel);
-    plot->legend->setBorderPen(parts_->theme.line);
-    const int width = std::max(this->width(), 320);
-    const int height = std::max(this->height(), 200);
-    bool saved = false;
-    if (file.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
-        QSvgGenerator svg;
-        svg.setFileName(file);
-        svg.setSize({width, height});
-        svg.setViewBox(QRect(0, 0, width, height));
-        QCPPainter painter;
-        saved = painter.begin(&svg);
-        if (saved) {
-            painter.setMode(QCPPainter::pmVectorized);
-            painter.setMode(QCPPainter::pmNoCaching);
-            plot->toPainter(&painter, width, height);
-            saved = painter.end();
-        }
-    } else if (file.endsWith(QLatin1String(".pdf"), Qt::CaseInsensitive)) {
-        saved = plot->savePdf(file, width, height);
-    } else {
-        saved = plot->savePng(file, width, height, 2);
-    }
-    plot->legend->clearItems();
-    plot->legend->setVisible(false);
-    parts_->hair->setVisible(hair);
-    redraw();
-    return saved;
 }
 
 } // namespace concord

@@ -11,8 +11,8 @@ QString portWords(const std::vector<Port> &ports)
 {
     QStringList words;
     for (const Port &port : ports)
-        words += QString::fromStdString(port.label.empty() ? port.id : port.label).toHtmlEscaped() + QStringLiteral(" (") + QString::fromUtf8(name(port.type))
-            + (port.repeats ? BlockCard::tr(", one per task") : QString()) + (port.optional ? BlockCard::tr(", optional") : QString()) + u')';
+        words += QString::fromStdString(port.label.empty() ? port.id : port.label).toHtmlEscaped() + QStringLiteral(" (") + QString::fromUtf8(name(port.type)) +
+                 (port.repeats ? BlockCard::tr(", one per task") : QString()) + (port.optional ? BlockCard::tr(", optional") : QString()) + u')';
     return words.join(QStringLiteral(", "));
 }
 

@@ -22,8 +22,9 @@ ExperimentPage::ExperimentPage(ExperimentDocument &document, QWidget *parent)
     name_->setObjectName(QStringLiteral("experimentName"));
     name_->setPlaceholderText(tr("Name of the experiment"));
     name_->setAccessibleName(tr("Name of the experiment"));
-    name_->setStyleSheet(QStringLiteral("QLineEdit#experimentName { border: 1px solid transparent; background: transparent; padding: 2px 3px; font-size: 15px; font-weight: 600; }"
-                                        "QLineEdit#experimentName:hover, QLineEdit#experimentName:focus { border-color: palette(mid); }"));
+    name_->setStyleSheet(QStringLiteral(
+        "QLineEdit#experimentName { border: 1px solid transparent; background: transparent; padding: 2px 3px; font-size: 15px; font-weight: 600; }"
+        "QLineEdit#experimentName:hover, QLineEdit#experimentName:focus { border-color: palette(mid); }"));
     description_->setPlaceholderText(tr("What is it for?"));
     description_->setAccessibleName(tr("Description"));
     description_->setTabChangesFocus(true);

@@ -19,7 +19,7 @@ public:
     void clear();
     void addHeading(const QString &text);
     void addFact(const QString &word, const QString &value);
-    void addMarked(const QColor &colour, const QString &text);   ///< a square and words
+    void addMarked(const QColor &colour, const QString &text); ///< a square and words
 
 private:
     QVBoxLayout *rows_;

@@ -16,7 +16,7 @@ std::optional<int> fuzzyScore(const QString &typed, const QString &text)
     std::vector<int> best(std::size_t(found.size()), never);
     for (qsizetype i = 0; i < wanted.size(); ++i) {
         std::vector<int> next(best.size(), never);
-        int before = i == 0 ? 0 : never;   // the best of any place that is left of j − 1
+        int before = i == 0 ? 0 : never; // the best of any place that is left of j − 1
         for (qsizetype j = 0; j < found.size(); ++j) {
             if (j >= 2 && i > 0)
                 before = std::max(before, best[std::size_t(j - 2)]);

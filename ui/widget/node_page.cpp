@@ -36,8 +36,9 @@ NodePage::NodePage(ExperimentDocument &document, QWidget *parent)
     title_->setObjectName(QStringLiteral("nodeTitle"));
     title_->setAccessibleName(tr("Title of the block"));
     // Looks like a heading until it is touched.
-    title_->setStyleSheet(QStringLiteral("QLineEdit#nodeTitle { border: 1px solid transparent; background: transparent; padding: 2px 3px; font-size: 15px; font-weight: 600; }"
-                                         "QLineEdit#nodeTitle:hover, QLineEdit#nodeTitle:focus { border-color: palette(mid); }"));
+    title_->setStyleSheet(
+        QStringLiteral("QLineEdit#nodeTitle { border: 1px solid transparent; background: transparent; padding: 2px 3px; font-size: 15px; font-weight: 600; }"
+                       "QLineEdit#nodeTitle:hover, QLineEdit#nodeTitle:focus { border-color: palette(mid); }"));
     title_->setToolTip(tr("Click to rename; empty it to get the block's own name back"));
     origin_->setWordWrap(true);
     origin_->setForegroundRole(QPalette::PlaceholderText);
@@ -69,7 +70,7 @@ void NodePage::show(const QString &id, const Theme &theme)
     if (!node || facts == document_.analysis().nodes.end())
         return;
     if (id != node_)
-        form_->clear();   // another block's field must not keep the keyboard
+        form_->clear(); // another block's field must not keep the keyboard
     node_ = id;
     showTitle(*node, facts->second);
     showProblems(theme);
@@ -109,7 +110,7 @@ void NodePage::showProblems(const Theme &theme)
 {
     if (problemPage_) {
         problemPage_->hide();
-        problemPage_->deleteLater();   // the cure's button may be the one that brought us here
+        problemPage_->deleteLater(); // the cure's button may be the one that brought us here
     }
     problemPage_ = new QWidget(this);
     auto *rows = new QVBoxLayout(problemPage_);
@@ -120,7 +121,7 @@ void NodePage::showProblems(const Theme &theme)
             continue;
         Problem here = problem;
         here.message = problemSentence(problem).toStdString();
-        here.node.clear();   // its title stands above
+        here.node.clear(); // its title stands above
         auto *row = new ProblemRow(here, document_, theme, problemPage_);
         row->layout()->setContentsMargins(4, 2, 0, 2);
         connect(row, &ProblemRow::fixWanted, this, [this](const Fix &fix) { document_.applyFix(fix); });

@@ -19,6 +19,7 @@ namespace concord {
 namespace {
 
 constexpr int editorWidth = 108;
+constexpr int editorHeight = 26;
 
 bool isNumber(const ParamValue &value)
 {
@@ -82,6 +83,7 @@ ParamField::ParamField(const ParamSpec &spec, const ParamValue &fallback, Check 
     grid->setHorizontalSpacing(6);
     grid->setVerticalSpacing(2);
     grid->setColumnStretch(0, 1);
+    setMinimumHeight(editorHeight);
 
     auto *label = new QLabel(paramLabel(spec), this);
     label->setWordWrap(true);
@@ -97,7 +99,7 @@ ParamField::ParamField(const ParamSpec &spec, const ParamValue &fallback, Check 
     grid->addWidget(reset_, 0, 1);
 
     makeEditor();
-    editor_->setFixedHeight(26);
+    editor_->setFixedHeight(editorHeight);
     editor_->setAccessibleName(paramLabel(spec));
     editor_->setAccessibleDescription(QString::fromStdString(spec.info.help));
     label->setBuddy(editor_);
@@ -126,7 +128,7 @@ void ParamField::makeEditor()
 {
     if (std::holds_alternative<bool>(spec_.value)) {
         auto *box = new QCheckBox(this);
-        box->setLayoutDirection(Qt::RightToLeft);   // at the right edge, as all values are
+        box->setLayoutDirection(Qt::RightToLeft); // at the right edge, as all values are
         connect(box, &QCheckBox::toggled, this, [this](bool on) { offer(on); });
         editor_ = box;
         return;
@@ -158,8 +160,9 @@ void ParamField::makeEditor()
 
 bool ParamField::isLike(const ParamSpec &spec) const
 {
-    return spec.name == spec_.name && spec.value.index() == spec_.value.index() && spec.info.choices == spec_.info.choices && spec.info.min == spec_.info.min
-        && spec.info.max == spec_.info.max && spec.info.advanced == spec_.info.advanced && spec.info.label == spec_.info.label && spec.info.unit == spec_.info.unit;
+    return spec.name == spec_.name && spec.value.index() == spec_.value.index() && spec.info.choices == spec_.info.choices && spec.info.min == spec_.info.min &&
+           spec.info.max == spec_.info.max && spec.info.advanced == spec_.info.advanced && spec.info.label == spec_.info.label &&
+           spec.info.unit == spec_.info.unit;
 }
 
 void ParamField::setValue(const ParamValue &value, const ParamValue &fallback)
@@ -200,7 +203,8 @@ void ParamField::complain(const QString &sentence)
     problem_->setText(sentence);
     problem_->setVisible(!sentence.isEmpty());
     if (line_)
-        line_->setStyleSheet(sentence.isEmpty() ? QString() : QStringLiteral("QLineEdit { border-color: %1; }").arg(palette().color(QPalette::BrightText).name()));
+        line_->setStyleSheet(sentence.isEmpty() ? QString()
+                                                : QStringLiteral("QLineEdit { border-color: %1; }").arg(palette().color(QPalette::BrightText).name()));
 }
 
 void ParamField::takeText(const QString &text)

@@ -31,12 +31,12 @@ public:
 
     const std::string &name() const { return spec_.name; }
     const ParamValue &value() const { return spec_.value; }
-    bool isLike(const ParamSpec &spec) const;      ///< the same parameter: only its value may differ
+    bool isLike(const ParamSpec &spec) const; ///< the same parameter: only its value may differ
     void setValue(const ParamValue &value, const ParamValue &fallback);
 
     QWidget *editor() const { return editor_; }
     QToolButton *resetButton() const { return reset_; }
-    QString problem() const;                       ///< the sentence shown; empty when all is well
+    QString problem() const; ///< the sentence shown; empty when all is well
 
 Q_SIGNALS:
     void edited(const QString &name, const concord::ParamValue &value);
@@ -58,7 +58,7 @@ private:
     ParamValue fallback_;
     Check check_;
     QWidget *editor_ = nullptr;
-    QLineEdit *line_ = nullptr;   ///< the editor of everything that is typed
+    QLineEdit *line_ = nullptr; ///< the editor of everything that is typed
     QToolButton *reset_;
     QLabel *problem_;
 };

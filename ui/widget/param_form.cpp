@@ -77,8 +77,8 @@ void ParamForm::show(Make make, const ParamMap &values, const Adjust &adjust)
         const auto usual = written.find(spec.name);
         defaults[spec.name] = usual == written.end() ? spec.value : usual->second;
     }
-    const bool same = specs.size() == fields_.size()
-        && std::ranges::equal(specs, fields_, [](const ParamSpec &spec, const ParamField *field) { return field->isLike(spec); });
+    const bool same = specs.size() == fields_.size() &&
+                      std::ranges::equal(specs, fields_, [](const ParamSpec &spec, const ParamField *field) { return field->isLike(spec); });
     if (!same) {
         rebuild(specs, defaults);
         return;
@@ -98,7 +98,8 @@ void ParamForm::rebuild(const std::vector<ParamSpec> &specs, const ParamMap &def
     fields_.clear();
     bool anyAdvanced = false;
     for (const ParamSpec &spec : specs) {
-        auto *field = new ParamField(spec, defaults.at(spec.name), [this, name = spec.name](const ParamValue &value) { return check(name, value); }, this);
+        auto *field = new ParamField(
+            spec, defaults.at(spec.name), [this, name = spec.name](const ParamValue &value) { return check(name, value); }, this);
         connect(field, &ParamField::edited, this, &ParamForm::edited);
         connect(field, &ParamField::resetWanted, this, &ParamForm::resetWanted);
         (spec.info.advanced ? advancedRows_ : rows_)->addWidget(field);

@@ -34,7 +34,7 @@ public:
     /// Further conditions on a value, beyond what its list says: a sentence, or nothing.
     void setCheck(std::function<QString(const std::string &name, const ParamValue &value)> check) { furtherCheck_ = std::move(check); }
 
-    ParamField *field(const std::string &name) const;   ///< null when there is none
+    ParamField *field(const std::string &name) const; ///< null when there is none
     int fieldCount() const { return int(fields_.size()); }
     QToolButton *advancedButton() const { return advanced_; }
 

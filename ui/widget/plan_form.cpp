@@ -23,7 +23,8 @@ public:
     void params(ParamVisitor &visitor) override
     {
         visitor("lr", rate, {.help = "Base learning rate; the schedule scales it", .label = "Learning rate", .min = 0});
-        visitor("further", further, {.help = "The optimiser's other settings, each as name = value: momentum = 0.9, weight_decay = 0.0001", .label = "Further settings"});
+        visitor("further", further,
+                {.help = "The optimiser's other settings, each as name = value: momentum = 0.9, weight_decay = 0.0001", .label = "Further settings"});
     }
 
     static ParamMap read(const Plan &plan)
@@ -98,7 +99,7 @@ PlanForm::PlanForm(ExperimentDocument &document, QWidget *parent)
         for (ParamForm *form : forms)
             layout->addWidget(form);
     };
-    section(tr("Optimiser"), {optimiser_, optimiserParams_});
+    section(tr("Optimisation"), {optimiser_, optimiserParams_});
     section(tr("Schedule"), {schedule_, scheduleParams_});
     section(tr("Run"), {rest_});
     for (ParamForm *form : {optimiser_, schedule_, rest_})

@@ -16,9 +16,9 @@ QPixmap swatch(const QColor &colour, int size, qreal pixelRatio);
 /// A label of second rank; it follows the palette.
 QLabel *quietLabel(const QString &text, QWidget *parent);
 
-constexpr int blockTypeRole = Qt::UserRole + 1;    ///< id of the block; empty for headings
-constexpr int colourRole = Qt::UserRole + 2;       ///< of the square at the left
-constexpr int asideRole = Qt::UserRole + 3;        ///< quiet words at the right
+constexpr int blockTypeRole = Qt::UserRole + 1; ///< id of the block; empty for headings
+constexpr int colourRole = Qt::UserRole + 2;    ///< of the square at the left
+constexpr int asideRole = Qt::UserRole + 3;     ///< quiet words at the right
 
 /// One line per block: square, title, quiet words at the right. Headings are quiet and have no square.
 class BlockDelegate : public QStyledItemDelegate

@@ -26,6 +26,20 @@ Dock::Dock(const Card &card, Panel *panel, QWidget *parent)
     setAccessibleName(titleOf(card));
     setToolTip({});
 
+    auto *frame = new QFrame(this);
+    auto *body = new QVBoxLayout(frame);
+    body->addWidget(panel);
+    setWidget(frame);
+    // One slider in a line needs no title; "Panels" in the menu hides it.
+    if (card.category == "timeline") {
+        frame->setObjectName(QStringLiteral("dockPlain"));
+        body->setContentsMargins(1, 1, 1, 1);
+        setTitleBarWidget(new QWidget(this));
+        return;
+    }
+    frame->setObjectName(QStringLiteral("dockBody"));
+    body->setContentsMargins(1, 0, 1, 1);
+
     auto *title = new QFrame(this);
     title->setObjectName(QStringLiteral("dockTitle"));
     auto *row = new QHBoxLayout(title);
@@ -53,13 +67,6 @@ Dock::Dock(const Card &card, Panel *panel, QWidget *parent)
     title->setMinimumHeight(34);
     setTitleBarWidget(title);
     connect(panel, &Panel::headerInfoChanged, info, [info, panel] { info->setText(panel->headerInfo()); });
-
-    auto *frame = new QFrame(this);
-    frame->setObjectName(QStringLiteral("dockBody"));
-    auto *body = new QVBoxLayout(frame);
-    body->setContentsMargins(1, 0, 1, 1);
-    body->addWidget(panel);
-    setWidget(frame);
 }
 
 } // namespace concord

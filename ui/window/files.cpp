@@ -8,6 +8,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
+#include <QMenuBar>
 #include <QSettings>
 #include <QStandardPaths>
 
@@ -51,12 +52,17 @@ bool MainWindow::openProject(const QString &file, bool create)
     setWindowTitle(tr("%1 — Concord").arg(QFileInfo(path).fileName()));
     projectLabel_->setText(QFileInfo(path).fileName());
     projectLabel_->setToolTip(path);
+    projectLabel_->setMinimumHeight(menuBar()->height() - 2);
+    menuBar()->setCornerWidget(projectLabel_);   // makes room for the new text
     workspace_.showRuns({});
     Experiment experiment;
     QString complaint;
     try {
+        // A project that only the command line has worked in has no draft: then what it ran last is of interest.
         if (const QString draft = workspace_.project.draft(); !draft.isEmpty())
             experiment = experimentFromJson(draft.toStdString(), path.toStdString());
+        else if (!workspace_.project.runs().empty())
+            experiment = experimentFromJson(workspace_.project.runs().back().experiment, path.toStdString());
     } catch (const std::exception &error) {
         complaint = QString::fromUtf8(error.what());
     }

@@ -18,6 +18,16 @@ public:
         }
     }
 
+    /// The other mode's panels are in the layout too, but hidden: a saved layout must know of all, or Qt shows the strangers.
+    void hideOthers()
+    {
+        for (Dock *dock : docks_)
+            if (window_.dockWidgetArea(dock) == Qt::NoDockWidgetArea) {
+                window_.addDockWidget(Qt::RightDockWidgetArea, dock);
+                dock->hide();
+            }
+    }
+
     void add(const char *id, Qt::DockWidgetArea area)
     {
         if (Dock *dock = find(id)) {
@@ -31,15 +41,6 @@ public:
         if (Dock *a = find(first), *b = find(second); a && b) {
             window_.splitDockWidget(a, b, orientation);
             b->show();
-        }
-    }
-
-    void tab(const char *first, const char *second)
-    {
-        if (Dock *a = find(first), *b = find(second); a && b) {
-            window_.tabifyDockWidget(a, b);
-            b->show();
-            a->raise();
         }
     }
 
@@ -72,7 +73,7 @@ void arrange(QMainWindow &window, const Docks &docks, Mode mode)
         arranger.split("blocks", "canvas", Qt::Horizontal);
         arranger.split("canvas", "inspector", Qt::Horizontal);
         arranger.split("canvas", "problems", Qt::Vertical);
-        arranger.tab("inspector", "plan");
+        arranger.hideOthers();
         arranger.sizes({{"blocks", 190}, {"canvas", 960}, {"inspector", 250}}, Qt::Horizontal);
         arranger.sizes({{"canvas", 650}, {"problems", 130}}, Qt::Vertical);
         return;
@@ -84,10 +85,11 @@ void arrange(QMainWindow &window, const Docks &docks, Mode mode)
     arranger.split("conflict", "log", Qt::Vertical);
     arranger.add("predictions", Qt::BottomDockWidgetArea);
     arranger.split("predictions", "timeline", Qt::Vertical);
+    arranger.hideOthers();
     arranger.sizes({{"runs", 240}, {"curves", 880}, {"conflict", 270}}, Qt::Horizontal);
     arranger.sizes({{"curves", 340}, {"river", 170}}, Qt::Vertical);
-    arranger.sizes({{"conflict", 330}, {"log", 180}}, Qt::Vertical);
-    arranger.sizes({{"runs", 520}, {"predictions", 190}, {"timeline", 60}}, Qt::Vertical);
+    arranger.sizes({{"conflict", 390}, {"log", 120}}, Qt::Vertical);
+    arranger.sizes({{"runs", 520}, {"predictions", 220}, {"timeline", 44}}, Qt::Vertical);
 }
 
 } // namespace concord

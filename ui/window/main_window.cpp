@@ -104,6 +104,8 @@ void MainWindow::makeDocks()
 
 void MainWindow::setMode(Mode mode)
 {
+    if (shown_ && mode == mode_)
+        return;
     if (shown_)
         storeLayout();
     shown_ = true;
@@ -133,8 +135,16 @@ void MainWindow::applyTheme()
     QString sheet = theme.styleSheet();
     sheet += QStringLiteral("#dockTitle { background: %1; border: 1px solid %2; border-top-left-radius: 6px; border-top-right-radius: 6px; }"
                             "#dockBody { background: %1; border: 1px solid %2; border-top: none; border-bottom-left-radius: 6px; border-bottom-right-radius: 6px; }"
-                            "#dockInfo { color: %3; }")
-                 .arg(theme.panel.name(), theme.line.name(), theme.quiet.name());
+                            "#dockInfo, #projectLabel, QStatusBar QLabel { color: %3; }"
+                            "#dockPlain { background: %1; border: 1px solid %2; border-radius: 6px; }"
+                            "#dockBody QPlainTextEdit[readOnly=\"true\"], #dockBody QTextEdit[readOnly=\"true\"] { border: none; }"
+                            "QToolButton[quiet=\"true\"]:checked { color: %4; background: transparent; border-color: transparent; font-weight: 600; }"
+                            "#dockTitle QComboBox::down-arrow, QDialog QComboBox::down-arrow { image: url(:/icons/chevron_down.svg); width: 10px; height: 10px; }"
+                            "QStatusBar QLabel { padding: 2px 8px; }"
+                            "QToolBar[margin=\"true\"] { background: transparent; border: none; padding: 0; }"
+                            "QToolButton[segment=\"first\"] { border-top-right-radius: 0; border-bottom-right-radius: 0; border-right: none; padding: 4px 12px; }"
+                            "QToolButton[segment=\"last\"] { border-top-left-radius: 0; border-bottom-left-radius: 0; padding: 4px 12px; }")
+                 .arg(theme.panel.name(), theme.line.name(), theme.quiet.name(), theme.accent.name());
     qApp->setStyleSheet(sheet);
 }
 

@@ -42,6 +42,7 @@ private:
     void makeToolBar();
     void makeStatusBar();
     QMenu *makeThemeMenu();
+    QToolButton *makeDeviceButton(QWidget *parent);
     void fillRecentMenu(QMenu *menu);
 
     bool openProject(const QString &file, bool create);

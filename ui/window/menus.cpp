@@ -4,6 +4,7 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -69,6 +70,7 @@ void MainWindow::makeMenus()
     projectLabel_ = new QLabel(menuBar());
     projectLabel_->setObjectName(QStringLiteral("projectLabel"));
     projectLabel_->setContentsMargins(8, 0, 12, 0);
+    projectLabel_->setAlignment(Qt::AlignVCenter | Qt::AlignRight);
     menuBar()->setCornerWidget(projectLabel_);
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
@@ -117,19 +119,27 @@ void MainWindow::makeToolBar()
         auto *tool = new QToolButton(bar);
         tool->setDefaultAction(action);
         tool->setObjectName(name);
-        bar->addWidget(tool);
         return tool;
     };
-    button(modeActions_->actions().at(0), QStringLiteral("designButton"));
-    button(modeActions_->actions().at(1), QStringLiteral("trainButton"));
-    auto *gap = new QWidget(bar);
-    gap->setFixedWidth(16);
-    bar->addWidget(gap);
-    button(runAction_, QStringLiteral("runButton"))->setProperty("primary", true);
-    button(pauseAction_, QStringLiteral("pauseButton"));
-    button(stopAction_, QStringLiteral("stopButton"));
+    auto *modes = new QWidget(bar);
+    auto *segments = new QHBoxLayout(modes);
+    segments->setContentsMargins(0, 0, 16, 0);
+    segments->setSpacing(0);
+    QToolButton *design = button(modeActions_->actions().at(0), QStringLiteral("designButton"));
+    design->setProperty("segment", "first");
+    segments->addWidget(design);
+    QToolButton *train = button(modeActions_->actions().at(1), QStringLiteral("trainButton"));
+    train->setProperty("segment", "last");
+    segments->addWidget(train);
+    bar->addWidget(modes);
+    QToolButton *run = button(runAction_, QStringLiteral("runButton"));
+    run->setProperty("primary", true);
+    bar->addWidget(run);
+    bar->addWidget(button(pauseAction_, QStringLiteral("pauseButton")));
+    bar->addWidget(button(stopAction_, QStringLiteral("stopButton")));
     runAction_->setIconText(tr("▶ Run"));
-    stopAction_->setIconText(tr("■ Stop"));
+    stopAction_->setIconText(QStringLiteral("■"));
+    bar->addWidget(makeDeviceButton(bar));
     auto *stretch = new QWidget(bar);
     stretch->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(stretch);
@@ -138,6 +148,53 @@ void MainWindow::makeToolBar()
     search->setText(tr("Search actions, blocks …   Ctrl+K"));
     connect(search, &QToolButton::clicked, this, &MainWindow::searchActions);
     bar->addWidget(search);
+
+    // QMainWindow has no margin around its docks: empty tool bars make one.
+    addToolBarBreak(Qt::TopToolBarArea);
+    for (const Qt::ToolBarArea area : {Qt::TopToolBarArea, Qt::BottomToolBarArea, Qt::LeftToolBarArea, Qt::RightToolBarArea}) {
+        auto *margin = new QToolBar(this);
+        margin->setObjectName(QStringLiteral("margin%1").arg(int(area)));
+        margin->setProperty("margin", true);
+        margin->setMovable(false);
+        margin->toggleViewAction()->setVisible(false);
+        const bool level = area == Qt::TopToolBarArea || area == Qt::BottomToolBarArea;
+        level ? margin->setFixedHeight(6) : margin->setFixedWidth(6);
+        addToolBar(area, margin);
+    }
+    setContextMenuPolicy(Qt::NoContextMenu);
+}
+
+/// Where and how precisely it will be trained: two of the plan's parameters, as near as the Run button.
+QToolButton *MainWindow::makeDeviceButton(QWidget *parent)
+{
+    auto *button = new QToolButton(parent);
+    button->setObjectName(QStringLiteral("deviceButton"));
+    button->setToolTip(tr("Device and precision of the next run"));
+    button->setPopupMode(QToolButton::InstantPopup);
+    auto *menu = new QMenu(button);
+    button->setMenu(menu);
+    ExperimentDocument &document = workspace_.document;
+    const auto choice = [&document, menu](const QString &text, const std::string &value, std::string Plan::*member) {
+        QAction *action = menu->addAction(text, menu, [&document, value, member, text] {
+            Plan plan = document.experiment().plan;
+            plan.*member = value;
+            document.setPlan(tr("Train with %1").arg(text), plan);
+        });
+        action->setCheckable(true);
+        connect(menu, &QMenu::aboutToShow, action, [&document, action, value, member] { action->setChecked(document.experiment().plan.*member == value); });
+    };
+    choice(tr("CPU"), "cpu", &Plan::device);
+    choice(tr("CUDA"), "cuda", &Plan::device);
+    menu->addSeparator();
+    choice(tr("float32"), "float32", &Plan::precision);
+    choice(tr("bfloat16"), "bfloat16", &Plan::precision);
+    const auto refresh = [&document, button] {
+        const Plan &plan = document.experiment().plan;
+        button->setText(tr("Device: %1 · %2 ▾").arg(QString::fromStdString(plan.device).toUpper(), plan.precision == "bfloat16" ? QStringLiteral("bf16") : QStringLiteral("fp32")));
+    };
+    connect(&document, &ExperimentDocument::changed, button, refresh);
+    refresh();
+    return button;
 }
 
 } // namespace concord

@@ -61,8 +61,11 @@ void MainWindow::refreshRunActions()
     runAction_->setToolTip(analysis.runnable() ? (running ? tr("Queue another run") : tr("Train this graph")) : QString::fromStdString(analysis.firstError()));
     pauseAction_->setEnabled(running.has_value());
     pauseAction_->setText(paused ? tr("Continue") : tr("Pause"));
-    pauseAction_->setIconText(paused ? tr("▶ Continue") : tr("❚❚ Pause"));
+    pauseAction_->setIconText(paused ? tr("▶ Continue") : QStringLiteral("❚❚"));
     stopAction_->setEnabled(running.has_value());
+    // The buttons show signs only; their tips say the words and the keys.
+    for (QAction *action : {pauseAction_, stopAction_})
+        action->setToolTip(QStringLiteral("%1 (%2)").arg(action->text(), action->shortcut().toString(QKeySequence::NativeText)));
 }
 
 } // namespace concord

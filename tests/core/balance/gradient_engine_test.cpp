@@ -309,6 +309,14 @@ private Q_SLOTS:
         }
     }
 
+    void findsWeightsPerBlockInEveryStep()
+    {
+        EngineNet net = makeEngineNet("mlp");
+        GradientEngine engine(*net.model, balanceOf("mgda", {{"granularity", std::string("block")}, {"every", std::int64_t(5)}}), 1, "float32");
+        for (int step = 0; step < 2; ++step)
+            QVERIFY(!engine.step(net.image, net.labels, step, 0, false).gramians.empty());
+    }
+
     void givesAggregatorsTheJacobian_data() { rowPerNet(); }
     void givesAggregatorsTheJacobian()
     {
@@ -401,7 +409,7 @@ private Q_SLOTS:
     {
         EngineNet net = makeEngineNet("mlp");
         const std::string plan = GradientEngine(*net.model, balanceOf("pcgrad"), 1, "float32").plan();
-        QVERIFY2(plan.find("trunk run all tasks at once") != plan.npos, plan.c_str());
+        QVERIFY2(plan.find("all tasks go through trunk at once") != plan.npos, plan.c_str());
         EngineNet conv = makeEngineNet("residual");
         const std::string rows = GradientEngine(*conv.model, balanceOf("pcgrad"), 1, "float32").plan();
         QVERIFY2(rows.find("2 shared nodes keep one gradient row per task") != rows.npos, rows.c_str());

@@ -74,7 +74,7 @@ class ToyProblemTest : public QObject
     Q_OBJECT
 
 private:
-    static constexpr int steps = 200000;
+    static constexpr int steps = 200000;   // 50 000 are too few for those that crawl along a valley
 
     static void startRows()
     {

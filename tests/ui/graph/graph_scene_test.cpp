@@ -162,7 +162,7 @@ private Q_SLOTS:
         std::erase_if(experiment.graph.edges, [](const Edge &edge) { return edge.to.node == "depth_head"; });
         Hand hand(experiment);
         QVERIFY(!hand.node("trunk").look().known);
-        QVERIFY(hand.node("trunk").look().port("in", true));     // its links keep their ends
+        QVERIFY(hand.node("trunk").look().port("in", true)); // its links keep their ends
         QVERIFY(hand.node("trunk").look().port("out", false));
         QVERIFY(hand.node("depth_head").look().hasProblem);
         QCOMPARE(hand.node("depth_head").look().severity, Severity::error);

@@ -17,8 +17,8 @@ private Q_SLOTS:
         const auto row = [](const char *from, Direction direction, const char *to) {
             QTest::addRow("%s %d", from, int(direction)) << QString::fromLatin1(from) << int(direction) << QString::fromLatin1(to);
         };
-        row("data", Direction::right, "stem");                    // not along a label's link
-        row("trunk", Direction::right, "depth_decoder");          // of three the one at the same height
+        row("data", Direction::right, "stem");           // not along a label's link
+        row("trunk", Direction::right, "depth_decoder"); // of three the one at the same height
         row("normals_loss", Direction::left, "normals_head");
         row("data", Direction::left, "");
         row("depth_head", Direction::up, "segmentation_head");

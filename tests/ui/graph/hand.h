@@ -27,9 +27,18 @@ public:
         view.setFocus();
     }
 
-    void press(const QPointF &at, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers keys = {}) { send(QEvent::MouseButtonPress, at, button, button, keys); }
-    void moveTo(const QPointF &at, Qt::MouseButton held = Qt::LeftButton, Qt::KeyboardModifiers keys = {}) { send(QEvent::MouseMove, at, Qt::NoButton, held, keys); }
-    void release(const QPointF &at, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers keys = {}) { send(QEvent::MouseButtonRelease, at, button, Qt::NoButton, keys); }
+    void press(const QPointF &at, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers keys = {})
+    {
+        send(QEvent::MouseButtonPress, at, button, button, keys);
+    }
+    void moveTo(const QPointF &at, Qt::MouseButton held = Qt::LeftButton, Qt::KeyboardModifiers keys = {})
+    {
+        send(QEvent::MouseMove, at, Qt::NoButton, held, keys);
+    }
+    void release(const QPointF &at, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers keys = {})
+    {
+        send(QEvent::MouseButtonRelease, at, button, Qt::NoButton, keys);
+    }
     void doubleClick(const QPointF &at) { send(QEvent::MouseButtonDblClick, at, Qt::LeftButton, Qt::LeftButton, {}); }
 
     void click(const QPointF &at, Qt::KeyboardModifiers keys = {})

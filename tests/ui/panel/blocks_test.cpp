@@ -40,8 +40,8 @@ private Q_SLOTS:
         const std::unique_ptr<Panel> panel = open(workspace);
         auto *list = panel->findChild<QListWidget *>();
         QCOMPARE(texts(list, false).size(), qsizetype(BlockRegistry::instance().entries().size()));
-        const QStringList order = {QStringLiteral("Data"), QStringLiteral("Encoders"), QStringLiteral("Layers"), QStringLiteral("Sharing"),
-                                   QStringLiteral("Decoders"), QStringLiteral("Heads"), QStringLiteral("Losses"), QStringLiteral("Balance")};
+        const QStringList order = {QStringLiteral("Data"),     QStringLiteral("Encoders"), QStringLiteral("Layers"), QStringLiteral("Sharing"),
+                                   QStringLiteral("Decoders"), QStringLiteral("Heads"),    QStringLiteral("Losses"), QStringLiteral("Balance")};
         QStringList known;
         for (const QString &heading : texts(list, true))
             if (order.contains(heading))

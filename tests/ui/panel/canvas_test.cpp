@@ -21,10 +21,7 @@ class CanvasTest : public QObject
     Q_OBJECT
 
 private:
-    static Experiment example(const char *name)
-    {
-        return loadExperiment(std::string(CONCORD_SOURCE_DIR) + "/resources/examples/" + name);
-    }
+    static Experiment example(const char *name) { return loadExperiment(std::string(CONCORD_SOURCE_DIR) + "/resources/examples/" + name); }
 
 private Q_SLOTS:
     void saysHowToBeginWhileTheGraphIsEmpty()

@@ -31,7 +31,7 @@ private:
 
         QString words() const
         {
-            QCoreApplication::processEvents();   // new labels appear with the next turn of the event loop
+            QCoreApplication::processEvents(); // new labels appear with the next turn of the event loop
             QString all;
             for (const QLabel *label : panel->findChildren<QLabel *>())
                 if (label->isVisible())
@@ -61,7 +61,7 @@ private Q_SLOTS:
         QVERIFY(blocks);
         type(qobject_cast<QLineEdit *>(blocks->editor()), QStringLiteral("3"));
         QCOMPARE(std::get<std::int64_t>(open.workspace.document.graph().find("trunk")->params.at("blocks")), std::int64_t(3));
-        QCOMPARE(page->form()->field("blocks"), blocks);   // the field is still there, with its keyboard
+        QCOMPARE(page->form()->field("blocks"), blocks); // the field is still there, with its keyboard
         open.workspace.document.undoStack()->undo();
         QCOMPARE(qobject_cast<QLineEdit *>(blocks->editor())->text(), QStringLiteral("2"));
     }

@@ -93,7 +93,7 @@ private Q_SLOTS:
         const std::unique_ptr<Panel> panel = open(workspace);
         panel->hide();
         workspace.document.load(withWrongClasses());
-        QCOMPARE(panel->headerInfo().left(7), QStringLiteral("1 error"));   // the dock's title may still be seen
+        QCOMPARE(panel->headerInfo().left(7), QStringLiteral("1 error")); // the dock's title may still be seen
         QVERIFY(panel->findChildren<ProblemRow *>().isEmpty() || rows(*panel).isEmpty());
         panel->show();
         QVERIFY(!rows(*panel).isEmpty());

@@ -25,12 +25,12 @@ private Q_SLOTS:
         const auto row = [](const char *typed, const char *better, const char *worse) {
             QTest::addRow("%s: %s", typed, better) << QString::fromLatin1(typed) << QString::fromLatin1(better) << QString::fromLatin1(worse);
         };
-        row("cs", "Convolution stack", "Accuracy loss");          // starts of words
-        row("dec", "Dense decoder", "Downsample edge cross");     // an unbroken run
-        row("mlp", "MLP", "Multi-label pooling");                 // the whole name
+        row("cs", "Convolution stack", "Accuracy loss");      // starts of words
+        row("dec", "Dense decoder", "Downsample edge cross"); // an unbroken run
+        row("mlp", "MLP", "Multi-label pooling");             // the whole name
         row("pool", "Global pool", "Pyramid of all levels");
-        row("seg", "Segmentation head", "Cross-stage");           // at the start
-        row("head", "Depth head", "Depth head, doubled");         // of equal ones the shorter
+        row("seg", "Segmentation head", "Cross-stage");   // at the start
+        row("head", "Depth head", "Depth head, doubled"); // of equal ones the shorter
         row("dh", "Depth head", "Dashed");
     }
 
@@ -51,7 +51,7 @@ private Q_SLOTS:
         const Card other{.id = "stage_encoder", .title = "Encoder", .category = "Layers", .summary = "", .paper = {}};
         QVERIFY(cardScore(QStringLiteral("encoder"), block));
         QVERIFY(*cardScore(QStringLiteral("encoder"), other) > *cardScore(QStringLiteral("encoder"), block));
-        QVERIFY(cardScore(QStringLiteral("resnet"), block));   // by its id
+        QVERIFY(cardScore(QStringLiteral("resnet"), block)); // by its id
         QVERIFY(!cardScore(QStringLiteral("zzz"), block));
     }
 };

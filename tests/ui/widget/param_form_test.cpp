@@ -37,7 +37,7 @@ public:
     std::vector<std::int64_t> numbers = {2, 2, 2};
     std::vector<std::string> texts = {"depth"};
     std::string folder;
-    std::int64_t seed = 5000000000;   // more than an int holds
+    std::int64_t seed = 5000000000; // more than an int holds
     std::int64_t groups = 4;
 };
 
@@ -118,7 +118,9 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("name");
         QTest::addColumn<QString>("typed");
         QTest::addColumn<QString>("said");
-        const auto row = [](const char *name, const char *typed, const char *said) { QTest::newRow(typed) << QByteArray(name) << QString::fromLatin1(typed) << QString::fromLatin1(said); };
+        const auto row = [](const char *name, const char *typed, const char *said) {
+            QTest::newRow(typed) << QByteArray(name) << QString::fromLatin1(typed) << QString::fromLatin1(said);
+        };
         row("blocksPerStage", "65", "between 1 and 64, found 65");
         row("blocksPerStage", "two", "expected a whole number, found 'two'");
         row("blocksPerStage", "2.5", "expected a whole number");
@@ -139,8 +141,8 @@ private Q_SLOTS:
         owned.type(name.constData(), typed);
         QVERIFY2(field->problem().contains(said), qPrintable(field->problem()));
         QCOMPARE(owned.edits, 0);
-        QCOMPARE(owned.line(name.constData())->text(), typed);   // it can be mended
-        owned.show();                                            // something else changed meanwhile
+        QCOMPARE(owned.line(name.constData())->text(), typed); // it can be mended
+        owned.show();                                          // something else changed meanwhile
         QVERIFY(!field->problem().isEmpty());
         QTest::keyClick(owned.line(name.constData()), Qt::Key_Escape);
         QVERIFY(field->problem().isEmpty());

@@ -68,7 +68,7 @@ private Q_SLOTS:
         QCOMPARE(document.experiment().plan.scheduleParams, (ParamMap{{"power", 2.0}}));
         schedules->setCurrentText(QStringLiteral("constant"));
         Q_EMIT schedules->activated(schedules->currentIndex());
-        QVERIFY(document.experiment().plan.scheduleParams.empty());   // the old schedule's word means nothing to the new one
+        QVERIFY(document.experiment().plan.scheduleParams.empty()); // the old schedule's word means nothing to the new one
     }
 };
 
