@@ -35,7 +35,7 @@ void BackwardPlan::findTails(const Model &model)
         const auto sameNode = [&](const ModelTask &other) { return other.prediction.node == source; };
         attached_.push_back(alone && std::ranges::count_if(model.tasks(), sameNode) == 1);
         if (attached_.back())
-            wave[source] = 0;   // done by the losses' own backward pass
+            wave[source] = 0; // done by the losses' own backward pass
     }
     for (std::size_t n = nodes.size(); n-- > 0;) {
         if (!isTail_[n])
@@ -53,7 +53,7 @@ void BackwardPlan::findTails(const Model &model)
 void BackwardPlan::listParameters(const Model &model)
 {
     const auto &nodes = model.nodes();
-    std::vector<bool> trains(nodes.size(), false);   // it or something before it has parameters
+    std::vector<bool> trains(nodes.size(), false); // it or something before it has parameters
     for (const ModelParameter &parameter : model.parameters())
         trains[parameter.node] = true;
     for (std::size_t n = 0; n < nodes.size(); ++n)

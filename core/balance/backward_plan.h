@@ -9,9 +9,9 @@ namespace concord {
 
 /// How a node's shared parameters get their Gramian and their part of the update.
 enum class Way {
-    kept,      ///< one gradient row per task, kept; the update is a weighted sum of the rows
-    batched,   ///< all tasks in one pass of the layer (Layer::backwardMany) without rows; then one weighted pass
-    again,     ///< rows only for the moment of the Gramian; then one weighted pass
+    kept,    ///< one gradient row per task, kept; the update is a weighted sum of the rows
+    batched, ///< all tasks in one pass of the layer (Layer::backwardMany) without rows; then one weighted pass
+    again,   ///< rows only for the moment of the Gramian; then one weighted pass
 };
 
 /// What two or more tasks share of a node.
@@ -19,7 +19,7 @@ struct SharedParameter
 {
     at::Tensor value;
     std::vector<int> tasks;
-    std::int64_t offset = 0;   ///< in the node's row
+    std::int64_t offset = 0; ///< in the node's row
 };
 
 /// What one task has of a node for itself.
@@ -31,13 +31,13 @@ struct OwnParameter
 
 struct WalkedNode
 {
-    int index = 0;                          ///< in the model
+    int index = 0; ///< in the model
     Way way = Way::kept;
     std::vector<SharedParameter> shared;
     std::vector<OwnParameter> own;
-    std::vector<int> wanted;                ///< inputs behind which there are parameters
-    std::int64_t size = 0;                  ///< shared numbers
-    std::int64_t offset = 0;                ///< of its row among the kept rows
+    std::vector<int> wanted; ///< inputs behind which there are parameters
+    std::int64_t size = 0;   ///< shared numbers
+    std::int64_t offset = 0; ///< of its row among the kept rows
 };
 
 /// What never changes from step to step of a segmented backward pass.
@@ -50,11 +50,11 @@ public:
     /// `rowsOnly`: keep rows for every node, whatever they take (a method asks for the Jacobian).
     BackwardPlan(Model &model, bool rowsOnly, std::int64_t rowBudgetBytes = std::int64_t(256) << 20);
 
-    const std::vector<WalkedNode> &walked() const { return walked_; }                  ///< reverse topological
-    const std::vector<std::vector<int>> &waves() const { return waves_; }              ///< tails to run after the losses, in order
+    const std::vector<WalkedNode> &walked() const { return walked_; }     ///< reverse topological
+    const std::vector<std::vector<int>> &waves() const { return waves_; } ///< tails to run after the losses, in order
     const std::vector<int> &tails() const { return tails_; }
-    bool isAttached(int task) const { return attached_.at(task); }                     ///< its loss may read the prediction's own graph
-    std::int64_t keptSize() const { return keptSize_; }                                ///< numbers of one kept row
+    bool isAttached(int task) const { return attached_.at(task); } ///< its loss may read the prediction's own graph
+    std::int64_t keptSize() const { return keptSize_; }            ///< numbers of one kept row
     bool hasWalkedOwn() const { return hasWalkedOwn_; }
     const std::vector<at::Tensor> &sharedParameters() const { return sharedParameters_; }
     std::string text() const;

@@ -14,12 +14,23 @@ void BalanceBlock::params(ParamVisitor &visitor)
         methodParams_ = writeParams(*chosen);
     }
     visitor("heads", heads,
-            {.help = "Do the weights also scale what task-specific parameters get? By the method's paper, always, or never", .choices = {"paper", "weighted", "unweighted"}, .advanced = true});
+            {.help = "Do the weights also scale what task-specific parameters get? By the method's paper, always, or never",
+             .choices = {"paper", "weighted", "unweighted"},
+             .advanced = true});
     visitor("scale", scale,
-            {.help = "Turns the shared update of a method that averages into a sum (× tasks), or the reverse", .choices = {"method", "mean", "sum"}, .advanced = true});
+            {.help = "Turns the shared update of a method that averages into a sum (× tasks), or the reverse",
+             .choices = {"method", "mean", "sum"},
+             .advanced = true});
     visitor("granularity", granularity,
-            {.help = "One set of weights for all shared parameters, or one per block, found from that block's gradients", .choices = {"all", "block"}, .advanced = true});
-    visitor("every", every, {.help = "Find new weights every so many steps; between, one weighted backward pass is enough. Not used with weights per block", .unit = "steps", .min = 1, .max = 1e6, .advanced = true});
+            {.help = "One set of weights for all shared parameters, or one per block, found from that block's gradients",
+             .choices = {"all", "block"},
+             .advanced = true});
+    visitor("every", every,
+            {.help = "Find new weights every so many steps; between, one weighted backward pass is enough. Not used with weights per block",
+             .unit = "steps",
+             .min = 1,
+             .max = 1e6,
+             .advanced = true});
     visitor("clip", clip, {.help = "Longest shared update; longer ones are shortened to it; 0 for no limit", .min = 0, .max = 1e12, .advanced = true});
 }
 

@@ -10,11 +10,11 @@ class BalanceBlock : public Block
 {
 public:
     std::string method = "equal";
-    std::string heads = "paper";         ///< paper · weighted · unweighted
-    std::string scale = "method";        ///< method · mean · sum: factor on the shared update
-    std::string granularity = "all";     ///< all · block
-    std::int64_t every = 1;              ///< recompute weights every n steps
-    double clip = 0;                     ///< longest shared update; 0: any length
+    std::string heads = "paper";     ///< paper · weighted · unweighted
+    std::string scale = "method";    ///< method · mean · sum: factor on the shared update
+    std::string granularity = "all"; ///< all · block
+    std::int64_t every = 1;          ///< recompute weights every n steps
+    double clip = 0;                 ///< longest shared update; 0: any length
 
     void params(ParamVisitor &visitor) override;
     std::vector<Port> inputs() const override;

@@ -13,7 +13,9 @@ class CaGrad : public GramianWeighting
 public:
     void params(ParamVisitor &visitor) override
     {
-        visitor("c", c_, {.help = "Radius of the ball around the mean gradient as a share of its length; 0 is the mean, large values tend to MGDA", .min = 0, .max = 1e6});
+        visitor(
+            "c", c_,
+            {.help = "Radius of the ball around the mean gradient as a share of its length; 0 is the mean, large values tend to MGDA", .min = 0, .max = 1e6});
         visitor("rescale", rescale_, {.help = "What the direction is multiplied by", .choices = {"none", "1/(1+c)", "1/(1+c²)"}, .advanced = true});
     }
 

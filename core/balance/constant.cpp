@@ -1,6 +1,6 @@
 // Fixed weights, chosen by hand (static scalarisation).
-#include "core/base/error.h"
 #include "core/balance/method.h"
+#include "core/base/error.h"
 
 #include <charconv>
 #include <cmath>
@@ -10,10 +10,7 @@ namespace concord {
 class ConstantWeights : public LossWeighting
 {
 public:
-    void params(ParamVisitor &visitor) override
-    {
-        visitor("weights", texts_, {.help = "One number per task, in the order of the losses; all 1 when empty"});
-    }
+    void params(ParamVisitor &visitor) override { visitor("weights", texts_, {.help = "One number per task, in the order of the losses; all 1 when empty"}); }
 
     void start(int taskCount, std::uint64_t) override
     {

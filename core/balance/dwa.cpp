@@ -1,7 +1,7 @@
 // Dynamic weight average (Liu, Johns & Davison, CVPR 2019, section 4): λᵢ = T softmax(rᵢ / τ), rᵢ = Lᵢ(t−1) / Lᵢ(t−2) of the
 // epochs' mean losses; equal in the first two epochs.
-#include "core/base/error.h"
 #include "core/balance/method.h"
+#include "core/base/error.h"
 
 #include <algorithm>
 #include <cmath>
@@ -78,8 +78,8 @@ private:
 
     double temperature_ = 2;
     int count_ = 0;
-    std::vector<double> last_;     ///< epoch t − 1
-    std::vector<double> before_;   ///< epoch t − 2
+    std::vector<double> last_;   ///< epoch t − 1
+    std::vector<double> before_; ///< epoch t − 2
 };
 
 static const Register<BalanceMethod, DynamicWeightAverage> registeredDwa{Card{

@@ -63,7 +63,7 @@ StepResult EngineStep::run(const at::Tensor &image)
         losses.push_back(model.tasks()[task].loss->loss(prediction.to(at::kFloat), labels_[task].values, labels_[task].present));
     }
 
-    const at::Tensor host = at::stack(losses).detach().to(at::kCPU, at::kDouble);   // the step's first wait for the device
+    const at::Tensor host = at::stack(losses).detach().to(at::kCPU, at::kDouble); // the step's first wait for the device
     losses_.assign(host.data_ptr<double>(), host.data_ptr<double>() + host.numel());
     for (std::size_t k = 0; k < active_.size(); ++k) {
         result_.losses[active_[k]] = losses_[k];
@@ -179,7 +179,7 @@ std::vector<std::vector<double>> EngineStep::weighGramians(const StepGramians &g
 void EngineStep::aggregate(SegmentedBackward &backward)
 {
     auto &method = static_cast<JacobianAggregator &>(context_.method.inner());
-    weights_.assign(active_.size(), 1.0);   // there are none; task-specific parameters get their gradient as it is
+    weights_.assign(active_.size(), 1.0); // there are none; task-specific parameters get their gradient as it is
     if (context_.plan.keptSize() == 0)
         return;
     const at::NoGradGuard noGrad;

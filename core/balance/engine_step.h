@@ -45,9 +45,9 @@ private:
 
     const EngineContext &context_;
     const std::vector<TaskLabels> &labels_;
-    std::vector<int> active_;           ///< tasks that have labels
-    std::vector<double> losses_;        ///< of the active tasks
-    std::vector<double> weights_;       ///< of the active tasks
+    std::vector<int> active_;     ///< tasks that have labels
+    std::vector<double> losses_;  ///< of the active tasks
+    std::vector<double> weights_; ///< of the active tasks
     bool reuses_ = false;
     bool headsWeighted_ = true;
     Route route_ = Route::weighted;

@@ -8,7 +8,8 @@ class EqualWeights : public LossWeighting
 public:
     void params(ParamVisitor &visitor) override
     {
-        visitor("reduction", reduction_, {.help = "Add the losses up or average them; their mean trains as with a smaller learning rate", .choices = {"sum", "mean"}});
+        visitor("reduction", reduction_,
+                {.help = "Add the losses up or average them; their mean trains as with a smaller learning rate", .choices = {"sum", "mean"}});
     }
 
     void start(int, std::uint64_t) override {}

@@ -32,7 +32,7 @@ public:
 
 private:
     std::unique_ptr<BalanceMethod> method_;
-    std::vector<double> weights_;   ///< per task; NaN for none yet; empty before the first
+    std::vector<double> weights_; ///< per task; NaN for none yet; empty before the first
 };
 
 } // namespace concord

@@ -9,25 +9,27 @@
 #include <string>
 #include <vector>
 
-namespace at { class Tensor; }
+namespace at {
+class Tensor;
+}
 
 namespace concord {
 
 /// What every method may look at. Spans are valid during the call.
 struct BalanceInput
 {
-    std::span<const double> losses = {};    ///< [tasks]; of tasks that have labels in this batch
-    std::span<const double> gramian = {};   ///< [tasks, tasks] row-major, float64; empty unless asked for
+    std::span<const double> losses = {};  ///< [tasks]; of tasks that have labels in this batch
+    std::span<const double> gramian = {}; ///< [tasks, tasks] row-major, float64; empty unless asked for
     std::int64_t step = 0;
     std::int64_t epoch = 0;
-    std::span<const int> tasks = {};        ///< indices of these tasks among all tasks, for per-task state
-    int taskCount = 0;                      ///< all tasks
+    std::span<const int> tasks = {}; ///< indices of these tasks among all tasks, for per-task state
+    int taskCount = 0;               ///< all tasks
 };
 
 struct BalanceWeights
 {
-    std::vector<double> weights = {};       ///< [tasks]
-    double residual = 0;                    ///< of the small problem's optimality conditions; 0 for closed forms
+    std::vector<double> weights = {}; ///< [tasks]
+    double residual = 0;              ///< of the small problem's optimality conditions; 0 for closed forms
 };
 
 /// Numbers that a method keeps between steps; part of a checkpoint.

@@ -1,8 +1,8 @@
 // Projecting conflicting gradients (Yu et al., NeurIPS 2020, algorithm 1), on the Gramian: for each task i, in random order over
 // the other tasks j, where the present gᵢ conflicts with the original gⱼ its part along gⱼ is taken away; then the sum.
 // Unlike LibMTL and the Nash-MTL code, i itself is never among the j.
-#include "core/base/error.h"
 #include "core/balance/method.h"
+#include "core/base/error.h"
 
 namespace concord {
 
@@ -34,7 +34,7 @@ public:
         const int count = int(input.losses.size());
         const auto &gramian = input.gramian;
         std::vector<double> weights(count, 0.0);
-        std::vector<double> products(count);   // of the present gradient with each original one
+        std::vector<double> products(count); // of the present gradient with each original one
         std::vector<int> others;
         for (int i = 0; i < count; ++i) {
             others.clear();

@@ -10,8 +10,8 @@ namespace concord {
 /// The kept rows and the update made from them; memory that is used again in each step.
 struct RowMemory
 {
-    at::Tensor rows;     ///< [tasks, kept numbers]
-    at::Tensor update;   ///< [kept numbers]
+    at::Tensor rows;   ///< [tasks, kept numbers]
+    at::Tensor update; ///< [kept numbers]
 };
 
 /// A gradient that may be changed in place: autograd may hand the same tensor, or an expanded one, to several parameters.
@@ -55,7 +55,8 @@ private:
     void collectInputs(int node);
     void walkOneByOne(std::size_t position, const std::vector<int> &tasks);
     void walkBatched(std::size_t position, const std::vector<int> &tasks);
-    std::vector<at::Tensor> differentiate(const WalkedNode &node, int task, std::span<const double> weights, const std::vector<at::Tensor> &targets, bool keepGraph);
+    std::vector<at::Tensor> differentiate(const WalkedNode &node, int task, std::span<const double> weights, const std::vector<at::Tensor> &targets,
+                                          bool keepGraph);
     at::Tensor rowsOf(const WalkedNode &node) const;
     void assign(const WalkedNode &node, const at::Tensor &row) const;
     at::Tensor weightRow(const std::vector<double> &weights) const;
@@ -64,9 +65,9 @@ private:
     const BackwardPlan &plan_;
     RowMemory &memory_;
     const Forward &forward_;
-    std::vector<int> active_;                             ///< task of each position
+    std::vector<int> active_; ///< task of each position
     std::vector<at::Tensor> predictionLeaves_;
-    std::vector<std::vector<TaskGradients>> outputs_;     ///< [node][output]
+    std::vector<std::vector<TaskGradients>> outputs_; ///< [node][output]
     std::vector<at::Tensor> gramians_;
 };
 

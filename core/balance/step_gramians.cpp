@@ -53,7 +53,7 @@ std::vector<BlockGramian> StepGramians::expanded(const Model &model, const Backw
         return values;
     };
     std::vector<BlockGramian> result{{.block = "", .values = widen(total_)}};
-    for (std::size_t position = nodes_.size(); position-- > 0;)   // walked from the back
+    for (std::size_t position = nodes_.size(); position-- > 0;) // walked from the back
         if (!nodes_[position].empty())
             result.push_back({.block = model.nodes()[plan.walked()[position].index].id, .values = widen(nodes_[position])});
     return result;

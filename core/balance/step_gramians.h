@@ -13,8 +13,8 @@ public:
     StepGramians(const std::vector<at::Tensor> &gramians, int active);
 
     const std::vector<double> &total() const { return total_; }
-    const std::vector<double> &ofNode(std::size_t position) const { return nodes_[position]; }   ///< empty where nothing is shared
-    int firstNonFinite() const;                                                                  ///< position of a task; −1: all finite
+    const std::vector<double> &ofNode(std::size_t position) const { return nodes_[position]; } ///< empty where nothing is shared
+    int firstNonFinite() const;                                                                ///< position of a task; −1: all finite
 
     /// For a StepResult: all tasks, "" first, then the nodes from front to back.
     std::vector<BlockGramian> expanded(const Model &model, const BackwardPlan &plan, const std::vector<int> &active) const;

@@ -76,7 +76,7 @@ at::Tensor TaskGradients::combined(std::span<const double> weights) const
         const at::Tensor part = row.unsqueeze(0).mm(stack_.reshape({stack_.size(0), -1})).view(stack_.sizes().slice(1));
         return sum.defined() ? sum + part : part;
     }
-    bool owned = false;   // combined_ belongs to others; the first sum makes a tensor of ours
+    bool owned = false; // combined_ belongs to others; the first sum makes a tensor of ours
     for (std::size_t task = 0; task < each_.size(); ++task) {
         if (!each_[task].defined())
             continue;

@@ -17,14 +17,14 @@ public:
     {
     }
 
-    void add(int task, const at::Tensor &gradient);                                  ///< nothing for an undefined one
-    void addStack(const std::vector<int> &tasks, const at::Tensor &gradients);       ///< [K, …]
-    void addCombined(const at::Tensor &gradient);                                    ///< of the weighted sum of tasks
+    void add(int task, const at::Tensor &gradient);                            ///< nothing for an undefined one
+    void addStack(const std::vector<int> &tasks, const at::Tensor &gradients); ///< [K, …]
+    void addCombined(const at::Tensor &gradient);                              ///< of the weighted sum of tasks
 
     bool reaches(int task) const;
-    at::Tensor of(int task) const;                                                   ///< undefined when it does not reach
-    at::Tensor stack(const std::vector<int> &tasks) const;                           ///< [K, …], zero where undefined
-    at::Tensor combined(std::span<const double> weights) const;                      ///< Σ wₖ gₖ; undefined when none reaches
+    at::Tensor of(int task) const;                              ///< undefined when it does not reach
+    at::Tensor stack(const std::vector<int> &tasks) const;      ///< [K, …], zero where undefined
+    at::Tensor combined(std::span<const double> weights) const; ///< Σ wₖ gₖ; undefined when none reaches
     void clear();
 
 private:
@@ -32,7 +32,7 @@ private:
 
     std::vector<at::Tensor> each_;
     at::Tensor stack_;
-    std::vector<int> stacked_;      ///< tasks of stack_; each_ is then empty
+    std::vector<int> stacked_; ///< tasks of stack_; each_ is then empty
     at::Tensor combined_;
 };
 

@@ -1,8 +1,8 @@
 // Uncertainty weighting (Kendall, Gal & Cipolla, CVPR 2018, equation 10) with sᵢ = log σᵢ²: Σ ½ e^{−sᵢ} Lᵢ + ½ sᵢ.
 // The sᵢ are trained with the model by its optimiser. As everywhere in practice, the same ½ is used for classification,
 // where the paper has 1.
-#include "core/base/error.h"
 #include "core/balance/method.h"
+#include "core/base/error.h"
 
 #include <cmath>
 
@@ -39,7 +39,7 @@ public:
     BalanceWeights weigh(const BalanceInput &input) override
     {
         BalanceWeights result;
-        gradient_.assign(logVariances_.size(), 0.0);   // a task without labels says nothing of its variance
+        gradient_.assign(logVariances_.size(), 0.0); // a task without labels says nothing of its variance
         for (std::size_t i = 0; i < input.losses.size(); ++i) {
             const int task = input.tasks[i];
             const double weight = 0.5 * std::exp(-logVariances_.at(task));

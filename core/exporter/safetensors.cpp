@@ -21,9 +21,11 @@ public:
         return writeChecked(out, [&](const std::filesystem::path &file) {
             saveSafetensors(file, tensors, {{"concord", describeModel(model, data)}});
             const Safetensors again = loadSafetensors(file);
-            for (const auto &[name, value] : tensors)
-                if (const auto it = again.tensors.find(name); it == again.tensors.end() || !it->second.equal(value))
+            for (const auto &[name, value] : tensors) {
+                const auto it = again.tensors.find(name);
+                if (it == again.tensors.end() || it->second.scalar_type() != value.scalar_type() || !it->second.equal(value))
                     throw Error("export: expected '{}' in the written file as in the live model, found it different", name);
+            }
             return 0.0;
         });
     }

@@ -11,17 +11,26 @@ namespace {
 
 #if TORCH_VERSION_MAJOR >= 2
 
-bool autocastIsOn(at::DeviceType device) { return at::autocast::is_autocast_enabled(device); }
-at::ScalarType autocastType(at::DeviceType device) { return at::autocast::get_autocast_dtype(device); }
+bool autocastIsOn(at::DeviceType device)
+{
+    return at::autocast::is_autocast_enabled(device);
+}
+at::ScalarType autocastType(at::DeviceType device)
+{
+    return at::autocast::get_autocast_dtype(device);
+}
 void setAutocast(at::DeviceType device, bool on, at::ScalarType type)
 {
     at::autocast::set_autocast_enabled(device, on);
     at::autocast::set_autocast_dtype(device, type);
 }
 
-#else   // before 2.4 each device had its own functions
+#else // before 2.4 each device had its own functions
 
-bool autocastIsOn(at::DeviceType device) { return device == at::kCPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled(); }
+bool autocastIsOn(at::DeviceType device)
+{
+    return device == at::kCPU ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+}
 
 at::ScalarType autocastType(at::DeviceType device)
 {

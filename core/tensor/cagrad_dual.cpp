@@ -44,8 +44,8 @@ public:
         // A mean that is nothing but rounding has no ball around it.
         if (!(scale_ > 0) || !(meanSquare_ > count_ * std::numeric_limits<double>::epsilon()) || !(radius_ > 0))
             return result;
-        double high = 1 / radius_;         // ‖g_w‖ ≤ the longest = 1
-        const double floor = 1e-8 * high;   // below, a Gramian does not tell ‖g_w‖ from zero
+        double high = 1 / radius_;        // ‖g_w‖ ≤ the longest = 1
+        const double floor = 1e-8 * high; // below, a Gramian does not tell ‖g_w‖ from zero
         double low = floor;
         double s = std::min(std::sqrt(meanSquare_) / radius_, high);
         std::vector<double> weights;
@@ -163,9 +163,9 @@ private:
 
     int count_;
     std::vector<double> gramian_;
-    std::vector<double> meanProducts_;   ///< gᵢ·g₀
+    std::vector<double> meanProducts_; ///< gᵢ·g₀
     double meanSquare_ = 0;
-    double radius_ = 0;                  ///< c‖g₀‖
+    double radius_ = 0; ///< c‖g₀‖
     double scale_ = 0;
 };
 

@@ -9,7 +9,7 @@ struct CagradDual
 {
     /// The direction is Jᵀ(1/T + extra): the mean gradient plus a step of length c‖g₀‖ towards the worst-off tasks.
     std::vector<double> extra;
-    double value = 0;        ///< the smallest gᵢ·d, which this direction makes as large as possible
+    double value = 0; ///< the smallest gᵢ·d, which this direction makes as large as possible
     /// Duality gap as a share of max‖gᵢ‖ · (1 + c)‖g₀‖: rounding, or its root where zero lies in the hull of the gradients.
     double residual = 0;
 };

@@ -21,9 +21,9 @@ public:
     std::vector<double> solve(std::span<const double> right) const;
 
 private:
-    std::vector<std::vector<double>> matrix_;   ///< lower rows as given, to factor again after a removal
-    std::vector<std::vector<double>> factor_;   ///< lower rows of L without the diagonal
-    std::vector<double> diagonal_;              ///< of L
+    std::vector<std::vector<double>> matrix_; ///< lower rows as given, to factor again after a removal
+    std::vector<std::vector<double>> factor_; ///< lower rows of L without the diagonal
+    std::vector<double> diagonal_;            ///< of L
 };
 
 } // namespace concord

@@ -32,7 +32,7 @@ MemoryReuse::~MemoryReuse()
     if (--memoryReuseCount > 0)
         return;
 #ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 128 << 10);   // glibc's own start values
+    mallopt(M_MMAP_THRESHOLD, 128 << 10); // glibc's own start values
     mallopt(M_TRIM_THRESHOLD, 128 << 10);
     malloc_trim(0);
 #endif

@@ -146,7 +146,7 @@ MinNormPoint minNormPoint(std::span<const double> gramian, int count)
     for (int i = 0; i < count; ++i)
         if (!(gramian[i * count + i] > 0))
             result.support.push_back(i);
-    if (!result.support.empty()) {   // a zero vector is the point itself
+    if (!result.support.empty()) { // a zero vector is the point itself
         for (const int i : result.support)
             result.weights[i] = 1.0 / double(result.support.size());
         return result;

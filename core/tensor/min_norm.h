@@ -7,9 +7,9 @@ namespace concord {
 
 struct MinNormPoint
 {
-    std::vector<double> weights;   ///< on the simplex
-    std::vector<int> support;      ///< indices of an affinely independent set that carries the weights
-    double squaredNorm = 0;        ///< wᵀGw
+    std::vector<double> weights; ///< on the simplex
+    std::vector<int> support;    ///< indices of an affinely independent set that carries the weights
+    double squaredNorm = 0;      ///< wᵀGw
     /// Largest violation of gᵢ·d ≥ ‖d‖² (d = Σ wᵢgᵢ) as a share of the lengths that these products are made from;
     /// free of units, and of the order of rounding for an exact solution.
     double residual = 0;

@@ -1,5 +1,7 @@
 #include "tests/support/testing.h"
 
+#include <QStringList>
+
 #ifdef QT_WIDGETS_LIB
 #include <QApplication>
 using Application = QApplication;
@@ -22,6 +24,9 @@ std::vector<std::function<std::unique_ptr<QObject>()>> &testObjects()
 int main(int argc, char **argv)
 {
     Application application(argc, argv);
+    // Qt's crash handler starts a debugger over and over when an exception escapes a test, and fills the disk.
+    QStringList arguments = Application::arguments();
+    arguments.insert(1, QStringLiteral("-nocrashhandler"));
     const QByteArray only = qgetenv("CONCORD_TEST_ONLY");
     int failed = 0;
     int ran = 0;
@@ -30,7 +35,7 @@ int main(int argc, char **argv)
         if (!only.isEmpty() && QByteArray(object->metaObject()->className()).endsWith(only) == false)
             continue;
         ++ran;
-        failed += QTest::qExec(object.get(), argc, argv);
+        failed += QTest::qExec(object.get(), arguments);
     }
     if (ran == 0)
         qCritical("no test object was run");

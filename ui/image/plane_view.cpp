@@ -13,6 +13,9 @@ PlaneView::PlaneView(QWidget *parent)
     : QWidget(parent)
 {
     setMouseTracking(true);
+    QFont small = font();
+    small.setPixelSize(11);
+    setFont(small);
     setCursor(Qt::CrossCursor);
 }
 
@@ -29,9 +32,10 @@ void PlaneView::setImage(const QImage &image)
     update();
 }
 
-void PlaneView::setCaption(const QString &caption)
+void PlaneView::setCaption(const QString &caption, const QString &shortCaption)
 {
     caption_ = caption;
+    shortCaption_ = shortCaption;
     setAccessibleName(caption);
     update();
 }
@@ -89,7 +93,8 @@ void PlaneView::paintEvent(QPaintEvent *)
     }
     const QRect line(0, height() - captionHeight(fontMetrics()), width(), captionHeight(fontMetrics()));
     painter.setPen(probe_ ? theme_.text : theme_.quiet);
-    painter.drawText(line, Qt::AlignCenter, fontMetrics().elidedText(shownText(), Qt::ElideRight, width()));
+    const bool tooWide = !probe_ && !shortCaption_.isEmpty() && fontMetrics().horizontalAdvance(caption_) + 2 > width();
+    painter.drawText(line, Qt::AlignCenter, fontMetrics().elidedText(tooWide ? shortCaption_ : shownText(), Qt::ElideRight, width()));
 }
 
 void PlaneView::mouseMoveEvent(QMouseEvent *event)

@@ -20,7 +20,8 @@ public:
     void setTheme(const Theme &theme);
     void setImage(const QImage &image);
     const QImage &image() const { return image_; }
-    void setCaption(const QString &caption);
+    /// The short one is shown where there is no room for the long one.
+    void setCaption(const QString &caption, const QString &shortCaption = {});
     QString caption() const { return caption_; }
 
     /// Marks a pixel and shows its value instead of the caption; without a value only the caption is shown.
@@ -45,6 +46,7 @@ private:
     QImage image_;
     QImage scaled_;
     QString caption_;
+    QString shortCaption_;
     std::optional<QPoint> probe_;
     QString value_;
 };

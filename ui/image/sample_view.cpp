@@ -197,15 +197,15 @@ void SampleView::recolourTask(int task)
     }
     if (tile.truthView) {
         tile.truthView->setImage(truthImage);
-        tile.truthView->setCaption(tr("%1 · truth").arg(name));
+        tile.truthView->setCaption(tr("%1 · truth").arg(name), tr("truth"));
     }
     if (tile.predictionView) {
         tile.predictionView->setImage(predictionImage);
-        tile.predictionView->setCaption(caption.isEmpty() ? tr("prediction") : tr("prediction %1").arg(caption));
+        tile.predictionView->setCaption(caption.isEmpty() ? tr("prediction") : tr("prediction %1").arg(caption), caption);
     }
     if (tile.errorView) {
         tile.errorView->setImage(error);
-        tile.errorView->setCaption(errorCaption);
+        tile.errorView->setCaption(errorCaption, QString(errorCaption).mid(name.size() + 1));
     }
 }
 

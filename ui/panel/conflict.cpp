@@ -31,7 +31,7 @@ public:
         caption_->setObjectName(QStringLiteral("dockInfo"));
         caption_->setAlignment(Qt::AlignCenter);
         caption_->setWordWrap(true);
-        layout->addWidget(matrix_, 3);
+        layout->addWidget(matrix_, 20);
         layout->addWidget(caption_);
         layout->addWidget(facts_, 0);
         layout->addStretch(1);

@@ -70,14 +70,20 @@ public:
             say(smoothing_);
             plot_->setSmoothing(smoothing_);
         });
+        const auto checkable = [](QToolButton *tool) {
+            tool->setCheckable(true);
+            // Words, not boxes: what is on is bold and in the accent colour.
+            tool->setStyleSheet(QStringLiteral("QToolButton { background: transparent; } QToolButton:checked { background: transparent; border-color: transparent; color: palette(highlight); font-weight: 600; }"));
+            return tool;
+        };
         auto *follow = button(tr("follow"), tr("Keep all of the run in view while it grows. Zooming or panning by hand holds the view; a double click follows again."));
-        follow->setCheckable(true);
+        checkable(follow);
         follow->setChecked(plot_->follows());
         follow->setObjectName(QStringLiteral("follow"));
         connect(follow, &QToolButton::toggled, this, [this](bool on) { plot_->setFollow(on); });
         connect(plot_, &CurvePlot::followChanged, follow, &QToolButton::setChecked);
         auto *logY = button(tr("log y"), tr("Logarithmic values"));
-        logY->setCheckable(true);
+        checkable(logY);
         logY->setChecked(logY_->isChecked());
         connect(logY, &QToolButton::toggled, logY_, &QAction::setChecked);
         connect(logY_, &QAction::toggled, logY, &QToolButton::setChecked);

@@ -27,7 +27,7 @@ public:
         row->setSpacing(8);
         auto *first = new QToolButton;
         first->setProperty("quiet", true);
-        first->setText(QStringLiteral("⏮"));
+        first->setText(QStringLiteral("❙◀"));
         first->setToolTip(tr("To the first stored predictions"));
         first->setAccessibleName(tr("First"));
         play_->setProperty("quiet", true);

@@ -155,7 +155,7 @@ void CurvePlot::rebuild()
                 old.erase(known);
         }
     }
-    refresh();
+    takeMore();
     relayLines();
     relayLevels();
     if (follow_)
@@ -193,6 +193,17 @@ void CurvePlot::relayLevels()
 }
 
 void CurvePlot::refresh()
+{
+    // Runs load one after the other, and a validation series begins late: what is new gets its curve.
+    std::size_t available = 0;
+    for (const QPointer<RunData> &run : runs_)
+        available += run ? std::size_t(std::ranges::count_if(group_.series, [&run](const QString &name) { return run->series(name); })) : 0;
+    if (available != drawn_.size() && std::ranges::all_of(drawn_, [](const Drawn &drawn) { return bool(drawn.run); }))
+        return rebuild();
+    takeMore();
+}
+
+void CurvePlot::takeMore()
 {
     bool grew = false;
     for (Drawn &drawn : drawn_)

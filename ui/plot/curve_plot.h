@@ -79,6 +79,7 @@ private:
     bool isShown(const Drawn &drawn) const { return !hidden_.contains(keyOf(drawn)); }
     static QString keyOf(const Drawn &drawn);
     void rebuild();
+    void takeMore();
     void relayLines();
     void relayLevels();
     void showTable(double x);

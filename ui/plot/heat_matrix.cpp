@@ -45,11 +45,12 @@ HeatMatrix::Layout HeatMatrix::layout() const
     Layout layout{};
     const double line = fontMetrics().height();
     // Names that do not fit a cell's size are left to the tool tip.
-    layout.labelWidth = std::min<double>(widest, width() * 0.34) + 8;
+    layout.labelWidth = std::min<double>(widest, width() * 0.32) + 8;
     layout.labelHeight = line + 4;
     const auto sideFor = [&](double top) { return std::min((width() - layout.labelWidth - 4) / n, (height() - top - 4) / n); };
     layout.side = sideFor(layout.labelHeight);
-    layout.slanted = widest > layout.side - 4;
+    // A cell of five letters holds enough of a name to know it by, beside its colour.
+    layout.slanted = widest > layout.side - 4 && layout.side < fontMetrics().horizontalAdvance(QStringLiteral("mmmmm"));
     if (layout.slanted) {
         layout.labelHeight = std::min<double>(widest, height() * 0.3) + 8;
         layout.side = sideFor(layout.labelHeight);
@@ -104,7 +105,7 @@ void HeatMatrix::paintEvent(QPaintEvent *)
             painter.drawText(QRectF(0, -at.side / 2, columnLabel.height(), at.side), Qt::AlignLeft | Qt::AlignVCenter, elided(columnLabel.height() - 2));
             painter.restore();
         } else {
-            painter.drawText(columnLabel.adjusted(-4, 0, 4, -2), Qt::AlignCenter, names_[i]);
+            painter.drawText(columnLabel.adjusted(-1, 0, 1, -2), Qt::AlignCenter, elided(columnLabel.width() + 2));
         }
     }
     for (int row = 0; row < count(); ++row)

@@ -35,8 +35,10 @@ QString shortNumber(double value, int digits)
     const double size = std::abs(value);
     if (size != 0 && (size < 1e-4 || size >= 1e9))
         return withGroups(QString::number(value, 'g', digits));
-    const int before = size < 1 ? 1 : int(std::floor(std::log10(size))) + 1;
-    return withGroups(QString::number(value, 'f', std::clamp(digits - before, 0, digits)));
+    if (size == 0)
+        return QStringLiteral("0");
+    const int before = int(std::floor(std::log10(size))) + 1;
+    return withGroups(QString::number(value, 'f', std::max(digits - before, 0)));
 }
 
 QString durationText(double seconds)

@@ -28,7 +28,7 @@ struct PlotSurface::Parts
     bool ignoreRelease = false;
 
     void showAt(QCPItemStraightLine *line, double x) const;
-    std::size_t draw(QCPGraph *graph, const Curve &curve, const MinMaxPyramid &values) const;
+    std::size_t draw(QCPGraph *graph, const Curve &curve, const MinMaxPyramid &values, std::size_t perPixel) const;
 };
 
 } // namespace concord

@@ -47,38 +47,6 @@ private:
 
 } // namespace
 
-void PlotSurface::Parts::showAt(QCPItemStraightLine *line, double x) const
-{
-    const bool visible = std::isfinite(x) && (plot->xAxis->scaleType() == QCPAxis::stLinear || x > 0);
-    if (!visible && !line->visible())
-        return;
-    line->setVisible(visible);
-    if (visible) {
-        line->point1->setCoords(x, 0);
-        line->point2->setCoords(x, 1);
-    }
-    line->layer()->replot();
-}
-
-std::size_t PlotSurface::Parts::draw(QCPGraph *graph, const Curve &curve, const MinMaxPyramid &values) const
-{
-    const QCPRange range = plot->xAxis->range();
-    const Curve::Window window = curve.window(range.lower, range.upper);
-    const auto pixels = std::size_t(std::max(plot->axisRect()->width(), 50));
-    const std::vector<std::size_t> indices = values.outline(window.from, window.to, 2 * pixels);
-    QVector<QCPGraphData> points;
-    points.reserve(qsizetype(indices.size()));
-    for (const std::size_t index : indices) {
-        const double value = values.values()[index];
-        points.append({curve.x()[index], logY && value <= 0 ? std::nan("") : value});
-    }
-    // Few points are measurements to be seen one by one.
-    const bool few = window.to - window.from <= 40;
-    graph->setScatterStyle(few ? QCPScatterStyle(QCPScatterStyle::ssDisc, graph->pen().color(), graph->pen().color(), 5) : QCPScatterStyle());
-    graph->data()->set(points, true);
-    return indices.size();
-}
-
 PlotSurface::PlotSurface(QWidget *parent)
     : QWidget(parent)
     , parts_(std::make_unique<Parts>())
@@ -94,8 +62,8 @@ PlotSurface::PlotSurface(QWidget *parent)
     plot->setAntialiasedElements(QCP::aePlottables);
     plot->setMinimumSize(80, 60);
     plot->setMouseTracking(true);
-    plot->axisRect()->setMinimumMargins(QMargins(34, 6, 12, 4));
-    // Ghosts lie under the grid's layer "main", where the curves are.
+    plot->axisRect()->setMinimumMargins(QMargins(34, 6, 16, 4));
+    // Ghosts lie under the curves, which are on "main".
     plot->addLayer(QStringLiteral("ghosts"), plot->layer(QStringLiteral("main")), QCustomPlot::limBelow);
     plot->addLayer(QStringLiteral("cursor"), plot->layer(QStringLiteral("axes")), QCustomPlot::limAbove);
     plot->layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
@@ -306,9 +274,9 @@ void PlotSurface::fill()
         parts_->ghosts[i]->setVisible(ghost);
         parts_->curves[i]->setVisible(line.visible);
         if (ghost)
-            parts_->drawn += parts_->draw(parts_->ghosts[i], *line.curve, line.curve->raw());
+            parts_->drawn += parts_->draw(parts_->ghosts[i], *line.curve, line.curve->raw(), 1);
         if (line.visible)
-            parts_->drawn += parts_->draw(parts_->curves[i], *line.curve, line.curve->shown());
+            parts_->drawn += parts_->draw(parts_->curves[i], *line.curve, line.curve->shown(), 2);
     }
 }
 

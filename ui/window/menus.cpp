@@ -28,13 +28,13 @@ void MainWindow::makeMenus()
     file->addAction(tr("Export model …"), QKeySequence(tr("Ctrl+E")), this, &MainWindow::exportModel)->setObjectName(QStringLiteral("exportAction"));
     file->addAction(tr("Save report …"), this, &MainWindow::saveReport);
     file->addSeparator();
-    file->addAction(tr("Quit"), QKeySequence::Quit, this, &QWidget::close);
+    file->addAction(tr("Quit"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
 
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
     QAction *undo = workspace_.document.undoStack()->createUndoAction(this, tr("Undo"));
     undo->setShortcut(QKeySequence::Undo);
     QAction *redo = workspace_.document.undoStack()->createRedoAction(this, tr("Redo"));
-    redo->setShortcuts({QKeySequence::Redo, QKeySequence(tr("Ctrl+Y"))});
+    redo->setShortcuts({QKeySequence(tr("Ctrl+Shift+Z")), QKeySequence(tr("Ctrl+Y"))});   // the platforms differ in which one they know
     edit->addActions({undo, redo});
     edit->addSeparator();
     edit->addAction(tr("Search actions and blocks …"), QKeySequence(tr("Ctrl+K")), this, &MainWindow::searchActions);

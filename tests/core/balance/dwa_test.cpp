@@ -33,13 +33,13 @@ private Q_SLOTS:
         QVERIFY(isClose(after({}, {{2, 10}, {1, 9}}), {first, 2 - first}, 1e-14));
         const double sharper = 2 / (1 + std::exp(0.8));
         QVERIFY(isClose(after({{"temperature", 0.5}}, {{2, 10}, {1, 9}}), {sharper, 2 - sharper}, 1e-14));
-        QVERIFY(isClose(after({}, {{7, 7}, {2, 10}, {1, 9}}), {first, 2 - first}, 1e-14));   // only the last two count
+        QVERIFY(isClose(after({}, {{7, 7}, {2, 10}, {1, 9}}), {first, 2 - first}, 1e-14)); // only the last two count
     }
 
     void staysFiniteWithoutAMean()
     {
         const double nan = std::numeric_limits<double>::quiet_NaN();
-        const double first = 2 / (1 + std::exp(-0.1));   // ratio 1 against 0.8
+        const double first = 2 / (1 + std::exp(-0.1)); // ratio 1 against 0.8
         QVERIFY(isClose(after({}, {{nan, 10}, {1, 8}}), {first, 2 - first}, 1e-14));
         QVERIFY(isClose(after({}, {{0, 10}, {0, 8}}), {first, 2 - first}, 1e-14));
         QVERIFY(isClose(after({}, {{1, 1}, {1e30, 1}}), {2, 0}, 1e-12));

@@ -28,7 +28,9 @@ public:
     {
         DatasetInfo info;
         info.image = tasks_ == 0 ? Shape{3, engineNetSide, engineNetSide} : Shape{24};
-        info.tasks = {{.name = "seg", .kind = TaskKind::segmentation, .classes = 4}, {.name = "depth", .kind = TaskKind::depth, .classes = 1}, {.name = "normals", .kind = TaskKind::normals, .classes = 3}};
+        info.tasks = {{.name = "seg", .kind = TaskKind::segmentation, .classes = 4},
+                      {.name = "depth", .kind = TaskKind::depth, .classes = 1},
+                      {.name = "normals", .kind = TaskKind::normals, .classes = 3}};
         if (tasks_ > 0)
             info.tasks.clear();
         for (Whole i = 0; i < tasks_; ++i)
@@ -62,7 +64,8 @@ struct NetDrawing
         graph.nodes.push_back({.id = "balance", .type = "balance"});
     }
 
-    void add(const std::string &id, const std::string &type, const ParamMap &params, const std::vector<std::string> &from, const std::vector<std::string> &to = {"in"})
+    void add(const std::string &id, const std::string &type, const ParamMap &params, const std::vector<std::string> &from,
+             const std::vector<std::string> &to = {"in"})
     {
         graph.nodes.push_back({.id = id, .type = type, .params = params});
         for (std::size_t i = 0; i < from.size(); ++i)
@@ -281,6 +284,36 @@ double relativeError(const std::vector<double> &found, const std::vector<double>
         error = std::max(error, std::isfinite(found[i]) ? std::abs(found[i] - expected[i]) : INFINITY);
     }
     return size > 0 ? error / size : error;
+}
+
+std::vector<double> ones(const EngineNet &net)
+{
+    return std::vector<double>(net.labels.size(), 1.0);
+}
+
+std::string gradientFault(const EngineNet &net, const NaiveGradients &naive, const std::vector<double> &shared, const std::vector<double> &own,
+                          double tolerance)
+{
+    for (std::size_t p = 0; p < net.model->parameters().size(); ++p) {
+        const ModelParameter &parameter = net.model->parameters()[p];
+        const std::vector<double> &weights = isShared(parameter) ? shared : own;
+        const at::Tensor &found = parameter.value.grad();
+        const at::Tensor expected = naive.combined(p, weights);
+        if (found.defined() != expected.defined())
+            return fmt::format("{}: expected {} gradient", parameter.name, expected.defined() ? "a" : "no");
+        if (!found.defined())
+            continue;
+        if (found.sizes() != parameter.value.sizes())
+            return fmt::format("{}: wrong shape", parameter.name);
+        double size = 0; // of what the sum is made from: parts may cancel
+        for (std::size_t t = 0; t < weights.size(); ++t)
+            if (naive.gradients[t][p].defined())
+                size = std::max(size, std::abs(weights[t]) * naive.gradients[t][p].abs().max().item<double>());
+        const double error = (found.to(at::kDouble) - expected).abs().max().item<double>();
+        if (!(error <= tolerance * size + 1e-7))
+            return fmt::format("{}: off by {} of {}", parameter.name, error, size);
+    }
+    return {};
 }
 
 BalanceBlock balanceOf(const std::string &method, const ParamMap &params)

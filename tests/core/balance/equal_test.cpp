@@ -17,7 +17,7 @@ private Q_SLOTS:
         QVERIFY(mean->averages());
         QVERIFY(isClose(updateOf(*mean, textbookJacobian()), {1, 1, 1}, 1e-15));
         const auto batch = startedMethod("equal", 4, {{"reduction", std::string("mean")}});
-        QCOMPARE(weightsOf(*batch, {1, 2}, {}, {1, 3}, 4).weights, (std::vector<double>{0.5, 0.5}));   // of the tasks that are there
+        QCOMPARE(weightsOf(*batch, {1, 2}, {}, {1, 3}, 4).weights, (std::vector<double>{0.5, 0.5})); // of the tasks that are there
     }
 };
 

@@ -4,27 +4,10 @@
 #include "tests/support/testing.h"
 
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace concord::test {
-
-namespace {
-
-/// Half the sum of the rows: only there to show that an aggregator gets the Jacobian.
-class TestHalfSum : public JacobianAggregator
-{
-public:
-    void start(int, std::uint64_t) override {}
-    at::Tensor aggregate(const at::Tensor &jacobian, const BalanceInput &input, double &residual) override
-    {
-        residual = double(input.losses.size());
-        return jacobian.sum(0) * 0.5;
-    }
-};
-
-const ParamMap unweighted{{"heads", std::string("unweighted")}};
-const ParamMap weighted{{"heads", std::string("weighted")}};
-
-} // namespace
 
 class GradientEngineTest : public QObject
 {
@@ -38,36 +21,7 @@ private:
             QTest::newRow(name.c_str()) << QString::fromStdString(name);
     }
 
-    static bool isShared(const ModelParameter &parameter) { return parameter.tasks.size() > 1; }
-
-    /// Every `.grad()` is Σ shared[t] g_t for shared parameters and own[t] g_t for those of one task.
-    static void verifyGradients(const EngineNet &net, const NaiveGradients &naive, const std::vector<double> &shared, const std::vector<double> &own, double tolerance = 2e-4)
-    {
-        for (std::size_t p = 0; p < net.model->parameters().size(); ++p) {
-            const ModelParameter &parameter = net.model->parameters()[p];
-            const at::Tensor expected = naive.combined(p, isShared(parameter) ? shared : own);
-            QVERIFY2(parameter.value.grad().defined() == expected.defined(), parameter.name.c_str());
-            if (!expected.defined())
-                continue;
-            QCOMPARE(parameter.value.grad().sizes().vec(), parameter.value.sizes().vec());
-            // Relative to what the sum is made from: parts may cancel.
-            double size = 0;
-            for (std::size_t t = 0; t < shared.size(); ++t)
-                if (naive.gradients[t][p].defined())
-                    size = std::max(size, std::abs((isShared(parameter) ? shared : own)[t]) * naive.gradients[t][p].abs().max().item<double>());
-            const double error = (parameter.value.grad().to(at::kDouble) - expected).abs().max().item<double>();
-            QVERIFY2(error <= tolerance * size + 1e-7, qPrintable(QString("%1: %2 of %3").arg(parameter.name.c_str()).arg(error).arg(size)));
-        }
-    }
-
-    static std::vector<double> ones(const EngineNet &net) { return std::vector<double>(net.labels.size(), 1.0); }
-
 private Q_SLOTS:
-    void initTestCase()
-    {
-        BalanceRegistry::instance().add(Card{.id = "test_half_sum", .title = "Half sum"}, [] { return std::make_unique<TestHalfSum>(); });
-    }
-
     void addsLossesUpInOnePass_data() { rowPerNet(); }
     void addsLossesUpInOnePass()
     {
@@ -75,12 +29,12 @@ private Q_SLOTS:
         EngineNet net = makeEngineNet(name.toStdString());
         const NaiveGradients naive = naiveGradients(net);
         GradientEngine engine(*net.model, balanceOf("equal"), 1, "float32");
-        for (int round = 0; round < 2; ++round) {   // gradients do not pile up
+        for (int round = 0; round < 2; ++round) { // gradients do not pile up
             const StepResult result = engine.step(net.image, net.labels, round, 0, false);
             QVERIFY(relativeError(result.losses, naive.losses) < 1e-5);
             QCOMPARE(result.weights, ones(net));
             QVERIFY(result.gramians.empty());
-            verifyGradients(net, naive, ones(net), ones(net));
+            VERIFY_GRADIENTS(net, naive, ones(net), ones(net));
         }
     }
 
@@ -101,7 +55,7 @@ private Q_SLOTS:
         for (std::size_t n = 0; n < net.model->nodes().size(); ++n)
             sharedNodes += std::ranges::any_of(net.model->parameters(), [n](const ModelParameter &p) { return p.node == int(n) && isShared(p); });
         QCOMPARE(result.gramians.size(), sharedNodes + 1);
-        verifyGradients(net, naive, ones(net), ones(net));   // measuring does not change the update
+        VERIFY_GRADIENTS(net, naive, ones(net), ones(net)); // measuring does not change the update
     }
 
     void appliesTheMethodsWeights_data()
@@ -136,37 +90,19 @@ private Q_SLOTS:
         QVERIFY(relativeError(result.weights, expected) < 2e-3);
         QVERIFY(result.residual < 1e-6);
         QVERIFY(!result.gramians.empty());
-        verifyGradients(net, naive, result.weights, heads ? result.weights : ones(net));
+        VERIFY_GRADIENTS(net, naive, result.weights, heads ? result.weights : ones(net));
     }
 
     void followsThePaperForHeads()
     {
-        for (const auto &[method, heads] : std::vector<std::pair<std::string, bool>>{{"mgda", true}, {"pcgrad", false}, {"cagrad", false}, {"uw", true}, {"dwa", true}}) {
+        for (const auto &[method, heads] :
+             std::vector<std::pair<std::string, bool>>{{"mgda", true}, {"pcgrad", false}, {"cagrad", false}, {"uw", true}, {"dwa", true}}) {
             EngineNet net = makeEngineNet("mlp");
             const NaiveGradients naive = naiveGradients(net);
             GradientEngine engine(*net.model, balanceOf(method), 1, "float32");
             const StepResult result = engine.step(net.image, net.labels, 0, 0, false);
-            verifyGradients(net, naive, result.weights, heads ? result.weights : ones(net));
+            VERIFY_GRADIENTS(net, naive, result.weights, heads ? result.weights : ones(net));
         }
-    }
-
-    void canLeaveHeadsUnweightedForLossMethods_data() { rowPerNet(); }
-    void canLeaveHeadsUnweightedForLossMethods()
-    {
-        QFETCH(QString, name);
-        EngineNet net = makeEngineNet(name.toStdString());
-        const NaiveGradients naive = naiveGradients(net);
-        ParamMap params = unweighted;
-        std::vector<double> numbers;
-        std::vector<std::string> texts;
-        for (std::size_t t = 0; t < net.labels.size(); ++t) {
-            numbers.push_back(0.5 * double(t));
-            texts.push_back(std::to_string(numbers.back()));
-        }
-        params["weights"] = texts;
-        GradientEngine engine(*net.model, balanceOf("constant", params), 1, "float32");
-        QCOMPARE(engine.step(net.image, net.labels, 0, 0, false).weights, numbers);
-        verifyGradients(net, naive, numbers, ones(net));
     }
 
     void leavesOutTasksWithoutLabels_data()
@@ -184,7 +120,7 @@ private Q_SLOTS:
         EngineNet net = makeEngineNet(name.toStdString());
         NaiveGradients naive = naiveGradients(net);
         GradientEngine engine(*net.model, balanceOf(method.toStdString(), weighted), 1, "float32");
-        engine.step(net.image, net.labels, 0, 0, true);   // rows of all tasks are in memory
+        engine.step(net.image, net.labels, 0, 0, true); // rows of all tasks are in memory
         net.labels[1].any = false;
         net.labels[1].present.zero_();
         for (at::Tensor &gradient : naive.gradients[1])
@@ -193,7 +129,7 @@ private Q_SLOTS:
         QVERIFY(std::isnan(result.losses[1]));
         QCOMPARE(result.nonFiniteTask, -1);
         QCOMPARE(result.weights[1], 0.0);
-        verifyGradients(net, naive, result.weights, result.weights);
+        VERIFY_GRADIENTS(net, naive, result.weights, result.weights);
         for (const BlockGramian &gramian : result.gramians)
             QVERIFY(relativeError(gramian.values, naive.gramian(*net.model, gramian.block)) < 2e-4);
     }
@@ -225,110 +161,6 @@ private Q_SLOTS:
             QVERIFY(std::isfinite(result.losses[1]));
             for (const ModelParameter &parameter : net.model->parameters())
                 QVERIFY(!parameter.value.grad().defined());
-        }
-    }
-
-    void weighsEachBlockByItself_data() { rowPerNet(); }
-    void weighsEachBlockByItself()
-    {
-        QFETCH(QString, name);
-        EngineNet net = makeEngineNet(name.toStdString());
-        const NaiveGradients naive = naiveGradients(net);
-        GradientEngine engine(*net.model, balanceOf("mgda", {{"granularity", std::string("block")}, {"heads", std::string("unweighted")}}), 1, "float32");
-        const StepResult result = engine.step(net.image, net.labels, 0, 0, false);
-        const auto alone = BalanceRegistry::instance().make("mgda");
-        std::vector<int> tasks(net.labels.size());
-        std::iota(tasks.begin(), tasks.end(), 0);
-        for (const BlockGramian &gramian : result.gramians) {
-            if (gramian.block.empty())
-                continue;
-            const BalanceInput input{.losses = naive.losses, .gramian = gramian.values, .step = 0, .epoch = 0, .tasks = tasks, .taskCount = int(tasks.size())};
-            const std::vector<double> weights = dynamic_cast<GramianWeighting &>(*alone).weigh(input).weights;
-            for (std::size_t p = 0; p < net.model->parameters().size(); ++p) {
-                const ModelParameter &parameter = net.model->parameters()[p];
-                if (!isShared(parameter) || net.model->nodes()[parameter.node].id != gramian.block)
-                    continue;
-                double size = 0;
-                for (const auto &gradients : naive.gradients)
-                    if (gradients[p].defined())
-                        size = std::max(size, gradients[p].abs().max().item<double>());
-                QVERIFY((parameter.value.grad().to(at::kDouble) - naive.combined(p, weights)).abs().max().item<double>() <= 5e-4 * size + 1e-7);
-            }
-        }
-    }
-
-    void scalesAndClipsTheSharedUpdate()
-    {
-        for (const std::string method : {"equal", "mgda"}) {
-            EngineNet net = makeEngineNet("mlp");
-            const NaiveGradients naive = naiveGradients(net);
-            const double tasks = double(net.labels.size());
-            GradientEngine engine(*net.model, balanceOf(method, {{"scale", std::string(method == "equal" ? "mean" : "sum")}}), 1, "float32");
-            const StepResult result = engine.step(net.image, net.labels, 0, 0, false);
-            std::vector<double> scaled = result.weights;
-            for (double &weight : scaled)
-                weight *= method == "equal" ? 1 / tasks : tasks;
-            verifyGradients(net, naive, scaled, result.weights);
-
-            GradientEngine clipped(*net.model, balanceOf(method, {{"clip", 1e-3}}), 1, "float32");
-            const StepResult again = clipped.step(net.image, net.labels, 0, 0, false);
-            double square = 0;
-            for (const ModelParameter &parameter : net.model->parameters())
-                if (isShared(parameter))
-                    square += parameter.value.grad().square().sum().item<double>();
-            QVERIFY(std::abs(std::sqrt(square) - 1e-3) < 1e-6);
-            for (std::size_t p = 0; p < net.model->parameters().size(); ++p)   // heads are not clipped
-                if (!isShared(net.model->parameters()[p]))
-                    QVERIFY(relativeError(net.model->parameters()[p].value.grad(), naive.combined(p, again.weights)) < 1e-3);
-        }
-    }
-
-    void keepsWeightsBetweenItsTurns_data() { rowPerNet(); }
-    void keepsWeightsBetweenItsTurns()
-    {
-        QFETCH(QString, name);
-        for (const ParamMap &heads : {weighted, unweighted}) {
-            EngineNet net = makeEngineNet(name.toStdString());
-            ParamMap params = heads;
-            params["every"] = std::int64_t(3);
-            GradientEngine engine(*net.model, balanceOf("mgda", params), 1, "float32");
-            const std::vector<double> first = engine.step(net.image, net.labels, 0, 0, false).weights;
-
-            GradientEngine resumed(*net.model, balanceOf("mgda", params), 1, "float32");
-            resumed.method().load(engine.method().save());
-            net.image = net.image * 0.5 + 0.3;
-            const NaiveGradients naive = naiveGradients(net);
-            for (GradientEngine *each : {&engine, &resumed}) {
-                const StepResult between = each->step(net.image, net.labels, 1, 0, false);
-                QCOMPARE(between.weights, first);
-                verifyGradients(net, naive, first, heads == weighted ? first : ones(net));
-                QVERIFY(between.gramians.empty() || heads == unweighted);
-                QVERIFY(!each->step(net.image, net.labels, 2, 0, true).gramians.empty());
-            }
-            QVERIFY(!engine.step(net.image, net.labels, 3, 0, false).gramians.empty());   // its turn again
-        }
-    }
-
-    void findsWeightsPerBlockInEveryStep()
-    {
-        EngineNet net = makeEngineNet("mlp");
-        GradientEngine engine(*net.model, balanceOf("mgda", {{"granularity", std::string("block")}, {"every", std::int64_t(5)}}), 1, "float32");
-        for (int step = 0; step < 2; ++step)
-            QVERIFY(!engine.step(net.image, net.labels, step, 0, false).gramians.empty());
-    }
-
-    void givesAggregatorsTheJacobian_data() { rowPerNet(); }
-    void givesAggregatorsTheJacobian()
-    {
-        QFETCH(QString, name);
-        EngineNet net = makeEngineNet(name.toStdString());
-        const NaiveGradients naive = naiveGradients(net);
-        for (const std::string granularity : {"all", "block"}) {
-            GradientEngine engine(*net.model, balanceOf("test_half_sum", {{"granularity", granularity}}), 1, "float32");
-            const StepResult result = engine.step(net.image, net.labels, 0, 0, false);
-            QCOMPARE(result.residual, double(net.labels.size()));
-            verifyGradients(net, naive, std::vector<double>(net.labels.size(), 0.5), ones(net));
-            QVERIFY(engine.plan().starts_with("the whole Jacobian"));
         }
     }
 
@@ -372,7 +204,7 @@ private Q_SLOTS:
             const auto &found = result.gramians[b].values;
             const auto &expected = reference.gramians[b].values;
             for (std::size_t i = 0; i < tasks; ++i) {
-                if (expected[i * tasks + i] == 0) {   // a task that does not reach this block
+                if (expected[i * tasks + i] == 0) { // a task that does not reach this block
                     QCOMPARE(found[i * tasks + i], 0.0);
                     continue;
                 }

@@ -16,7 +16,7 @@ private Q_SLOTS:
         QVERIFY(held.held(std::vector<int>{0}).empty());
         held.hold(std::vector<int>{0, 2}, std::vector<double>{0.25, 4}, 3);
         QCOMPARE(held.held(std::vector<int>{2, 0}), (std::vector<double>{4, 0.25}));
-        QVERIFY(held.held(std::vector<int>{0, 1}).empty());   // task 1 has none yet
+        QVERIFY(held.held(std::vector<int>{0, 1}).empty()); // task 1 has none yet
 
         HeldWeights other(BalanceRegistry::instance().make("pcgrad"));
         other.start(3, 1);

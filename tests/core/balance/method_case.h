@@ -20,7 +20,8 @@ inline std::unique_ptr<BalanceMethod> startedMethod(const std::string &id, int t
 }
 
 /// The weights for losses and a Gramian of all tasks, or of those named.
-inline BalanceWeights weightsOf(BalanceMethod &method, const std::vector<double> &losses, const std::vector<double> &gramian, std::vector<int> tasks = {}, int taskCount = 0)
+inline BalanceWeights weightsOf(BalanceMethod &method, const std::vector<double> &losses, const std::vector<double> &gramian, std::vector<int> tasks = {},
+                                int taskCount = 0)
 {
     if (tasks.empty()) {
         tasks.resize(losses.size());

@@ -207,7 +207,7 @@ private Q_SLOTS:
             const auto method = BalanceRegistry::instance().make(id);
             for (const ParamSpec &spec : listParams(*method)) {
                 QVERIFY2(!spec.info.help.empty(), spec.name.c_str());
-                QVERIFY2(std::ranges::find(engine, spec.name) == engine.end(), spec.name.c_str());   // the node has both lists
+                QVERIFY2(std::ranges::find(engine, spec.name) == engine.end(), spec.name.c_str()); // the node has both lists
             }
             QVERIFY(readParams(*method, writeParams(*method)).empty());
             QVERIFY2(std::filesystem::exists(std::string(CONCORD_SOURCE_DIR) + "/core/balance/" + id + ".cpp"), id.c_str());

@@ -81,7 +81,7 @@ private Q_SLOTS:
         const double a = 0.1;
         const SampledJacobian j{.name = "", .tasks = 3, .params = 2, .values = {1, 0, -std::cos(a), std::sin(a), -std::cos(a), -std::sin(a)}};
         const std::vector<double> first = project(j, 0, {1, 2});
-        QVERIFY(first[0] < 0);   // the case is what it says
+        QVERIFY(first[0] < 0); // the case is what it says
         const auto method = startedMethod("pcgrad", 3);
         const std::vector<double> update = updateOf(*method, j);
         std::vector<double> other(2, 0.0);

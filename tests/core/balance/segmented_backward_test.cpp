@@ -99,7 +99,7 @@ private Q_SLOTS:
         QVERIFY(!simple.hasWalkedOwn());
         QCOMPARE(simple.walked().size(), std::size_t(2));
         QCOMPARE(simple.tails().size(), std::size_t(6));
-        QCOMPARE(simple.waves().size(), std::size_t(1));   // heads go with their losses, decoders after them
+        QCOMPARE(simple.waves().size(), std::size_t(1)); // heads go with their losses, decoders after them
     }
 };
 

@@ -26,7 +26,7 @@ private Q_SLOTS:
         const at::Tensor stack = gradients.stack({0, 1, 2});
         QVERIFY(is(stack[0], 1) && is(stack[1], 0) && is(stack[2], 7));
         QVERIFY(is(gradients.combined(std::vector<double>{2, 9, -1}), -5));
-        QVERIFY(is(gradients.of(0), 1));   // sums do not change their parts
+        QVERIFY(is(gradients.of(0), 1)); // sums do not change their parts
     }
 
     void addsStacks()

@@ -18,14 +18,39 @@ struct Dual
     double d1 = 0;
     double d2 = 0;
 };
-Dual operator+(const Dual &a, const Dual &b) { return {a.v + b.v, a.d1 + b.d1, a.d2 + b.d2}; }
-Dual operator*(const Dual &a, const Dual &b) { return {a.v * b.v, a.d1 * b.v + a.v * b.d1, a.d2 * b.v + a.v * b.d2}; }
-Dual operator*(double s, const Dual &a) { return {s * a.v, s * a.d1, s * a.d2}; }
-Dual operator+(const Dual &a, double s) { return {a.v + s, a.d1, a.d2}; }
-Dual chain(double value, double slope, const Dual &a) { return {value, slope * a.d1, slope * a.d2}; }
-Dual hyperbolic(const Dual &a) { const double t = std::tanh(a.v); return chain(t, 1 - t * t, a); }
-Dual positive(const Dual &a) { return a.v > 0 ? a : Dual{}; }
-Dual logAbs(const Dual &a) { return std::abs(a.v) > 5e-6 ? chain(std::log(std::abs(a.v)), 1 / a.v, a) : Dual{std::log(5e-6), 0, 0}; }
+Dual operator+(const Dual &a, const Dual &b)
+{
+    return {a.v + b.v, a.d1 + b.d1, a.d2 + b.d2};
+}
+Dual operator*(const Dual &a, const Dual &b)
+{
+    return {a.v * b.v, a.d1 * b.v + a.v * b.d1, a.d2 * b.v + a.v * b.d2};
+}
+Dual operator*(double s, const Dual &a)
+{
+    return {s * a.v, s * a.d1, s * a.d2};
+}
+Dual operator+(const Dual &a, double s)
+{
+    return {a.v + s, a.d1, a.d2};
+}
+Dual chain(double value, double slope, const Dual &a)
+{
+    return {value, slope * a.d1, slope * a.d2};
+}
+Dual hyperbolic(const Dual &a)
+{
+    const double t = std::tanh(a.v);
+    return chain(t, 1 - t * t, a);
+}
+Dual positive(const Dual &a)
+{
+    return a.v > 0 ? a : Dual{};
+}
+Dual logAbs(const Dual &a)
+{
+    return std::abs(a.v) > 5e-6 ? chain(std::log(std::abs(a.v)), 1 / a.v, a) : Dual{std::log(5e-6), 0, 0};
+}
 
 std::array<Dual, 2> toyLosses(const Point &x)
 {
@@ -74,7 +99,7 @@ class ToyProblemTest : public QObject
     Q_OBJECT
 
 private:
-    static constexpr int steps = 200000;   // 50 000 are too few for those that crawl along a valley
+    static constexpr int steps = 200000; // 50 000 are too few for those that crawl along a valley
 
     static void startRows()
     {

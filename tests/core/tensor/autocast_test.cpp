@@ -51,7 +51,7 @@ private Q_SLOTS:
         };
         QCOMPARE(product(), 8.0);
         weight.detach().mul_(2);
-        QCOMPARE(product(), 16.0);   // a copy kept from the first pass would give 8
+        QCOMPARE(product(), 16.0); // a copy kept from the first pass would give 8
     }
 };
 

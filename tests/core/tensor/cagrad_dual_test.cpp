@@ -121,7 +121,10 @@ private Q_SLOTS:
     void solvesFortyTasks()
     {
         const std::vector<double> g = normalJacobian("", 40, 200, 40, 0.05, 1, 1).gramian();
-        QBENCHMARK { solveCagradDual(g, 40, 0.4); }
+        QBENCHMARK
+        {
+            solveCagradDual(g, 40, 0.4);
+        }
     }
 };
 

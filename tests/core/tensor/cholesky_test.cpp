@@ -55,7 +55,7 @@ private Q_SLOTS:
     {
         GrowingCholesky factor;
         QVERIFY(factor.append(std::vector<double>{}, 1e-20));
-        QVERIFY(!factor.append(std::vector<double>{2e-20}, 4e-20));   // twice the first
+        QVERIFY(!factor.append(std::vector<double>{2e-20}, 4e-20)); // twice the first
         QCOMPARE(factor.size(), 1);
         QVERIFY(factor.append(std::vector<double>{2e-20}, 5e-20));
     }

@@ -41,7 +41,7 @@ private Q_SLOTS:
             const MemoryReuse second;
             QVERIFY(faultsOfTwentyBlocks() < 2048);
         }
-        QVERIFY(faultsOfTwentyBlocks() > 20000);   // as before
+        QVERIFY(faultsOfTwentyBlocks() > 20000); // as before
     }
 };
 

@@ -42,7 +42,8 @@ private Q_SLOTS:
             const std::vector<double> g = j.gramian();
             const double expected = std::clamp((g[3] - g[1]) / (g[0] + g[3] - 2 * g[1]), 0.0, 1.0);
             const double found = minNormPoint(g, 2).weights[0];
-            QVERIFY2(std::abs(found - expected) <= 1e-9 * std::max({expected, 1e-6}), qPrintable(QString("%1 %2").arg(found, 0, 'g', 17).arg(expected, 0, 'g', 17)));
+            QVERIFY2(std::abs(found - expected) <= 1e-9 * std::max({expected, 1e-6}),
+                     qPrintable(QString("%1 %2").arg(found, 0, 'g', 17).arg(expected, 0, 'g', 17)));
         }
     }
 
@@ -57,7 +58,7 @@ private Q_SLOTS:
                 for (int b = 0; a + b <= steps; ++b)
                     best = std::min(best, squareOf(g, {double(a) / steps, double(b) / steps, double(steps - a - b) / steps}));
             QVERIFY(point.squaredNorm <= best * (1 + 1e-12));
-            QVERIFY(point.squaredNorm >= best - 10 * (g[0] + g[4] + g[8]) / steps / steps);   // the grid is that fine
+            QVERIFY(point.squaredNorm >= best - 10 * (g[0] + g[4] + g[8]) / steps / steps); // the grid is that fine
         }
     }
 
@@ -132,7 +133,10 @@ private Q_SLOTS:
     void solvesFortyTasks()
     {
         const std::vector<double> g = normalJacobian("", 40, 200, 40, 0.05, 1, 1).gramian();
-        QBENCHMARK { minNormPoint(g, 40); }
+        QBENCHMARK
+        {
+            minNormPoint(g, 40);
+        }
     }
 };
 

@@ -93,12 +93,13 @@ inline std::vector<SampledJacobian> sampledJacobians()
     std::vector<SampledJacobian> result;
     for (const int tasks : {1, 2, 3, 5, 8, 40})
         for (const double scale : {1e-10, 1.0, 1e10})
-            result.push_back(normalJacobian("full_" + std::to_string(tasks) + "_scale" + std::to_string(int(std::log10(scale))), tasks, 60, tasks, 0.3, scale, 7));
+            result.push_back(
+                normalJacobian("full_" + std::to_string(tasks) + "_scale" + std::to_string(int(std::log10(scale))), tasks, 60, tasks, 0.3, scale, 7));
     for (const int rank : {1, 2, 4})
         result.push_back(normalJacobian("rank" + std::to_string(rank) + "_of_8", 8, 20, rank, 0, 1, 11));
     result.push_back(normalJacobian("rank3_of_40", 40, 20, 3, 0, 1, 12));
 
-    SampledJacobian stationary = normalJacobian("stationary_5", 5, 12, 5, 0, 1, 13);   // a convex combination of the rows is zero
+    SampledJacobian stationary = normalJacobian("stationary_5", 5, 12, 5, 0, 1, 13); // a convex combination of the rows is zero
     for (int p = 0; p < 12; ++p) {
         double sum = 0;
         for (int i = 0; i < 4; ++i)

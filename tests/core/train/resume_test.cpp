@@ -18,7 +18,6 @@ class ResumeTest : public QObject
         experiment.graph.find("data")->params["missing"] = true;
         Plan &plan = experiment.plan;
         plan.steps = 40;
-        plan.threads = 2;
         plan.loaderThreads = 2;
         plan.flip = true;
         plan.cropScale = 0.3;

@@ -110,7 +110,8 @@ private Q_SLOTS:
                     const std::unique_ptr<Panel> panel(PanelRegistry::instance().find(id)->make()->create(workspace));
                     panel->resize(size);
                     panel->show();
-                    QApplication::processEvents();
+                    for (int i = 0; i < 5; ++i)
+                        QApplication::processEvents();
                     panel->grab().save(folder + u'/' + QLatin1String(id) + suffix);
                 };
                 workspace.document.select({QStringLiteral("stem")});

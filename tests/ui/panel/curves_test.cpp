@@ -109,7 +109,7 @@ private Q_SLOTS:
             font.setPixelSize(12);
             qApp->setFont(font);
             qApp->setPalette(theme.palette());
-            qApp->setStyleSheet(theme.styleSheet());
+            const QString sheet = theme.styleSheet() + QStringLiteral("#dockTitle, #dockBody, #dockPlain { background: %1; border: 1px solid %2; } #dockInfo { color: %3; }").arg(theme.panel.name(), theme.line.name(), theme.quiet.name());
             PanelFixture fixture;
             fixture.workspace.setTheme(theme);
             const auto dock = [&](const char *id, QMainWindow &window, QSize size) {
@@ -126,6 +126,7 @@ private Q_SLOTS:
                 fixture.workspace.setCursorStep(round ? 420 : -1);
                 for (int i = 0; i < 5; ++i)
                     dock(panels[i].first, windows[i], panels[i].second);
+                qApp->setStyleSheet(sheet);
                 QTRY_VERIFY(fixture.isLoaded());
                 QTest::qWait(600);
                 for (int i = 0; i < 5; ++i)

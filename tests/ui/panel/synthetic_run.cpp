@@ -70,7 +70,7 @@ int writeSyntheticRun(const std::filesystem::path &file, const std::string &name
     const char *tasks[] = {"segmentation", "depth", "normals"};
     const double start[] = {1.75, 1.35, 1.0};
     const double end[] = {0.62, 0.33, 0.28};
-    const char *blocks[] = {"", "stem", "stage_1", "stage_2", "stage_3", "attention"};
+    const char *blocks[] = {"", "stem", "trunk", "segmentation_decoder", "depth_decoder", "attention"};
     const SceneImage scenes[] = {renderScene(makeSceneRoom(Random(5)), side, side, 0.01, Random(1)), renderScene(makeSceneRoom(Random(9)), side, side, 0.01, Random(2))};
     double drift[6][3] = {};
     for (int step = 1; step <= 600; ++step) {
@@ -87,9 +87,9 @@ int writeSyntheticRun(const std::filesystem::path &file, const std::string &name
         scalar("residual", 1e-7 * std::exp(normal(random)));
         for (int b = 0; b < 6; ++b) {
             for (double &value : drift[b])
-                value += 0.03 * normal(random);
-            const double c01 = std::clamp(0.2 + 0.1 * normal(random) + drift[b][0], -0.95, 0.95);
-            const double c02 = std::clamp(0.6 - 0.25 * b - step / 600.0 + 0.12 * normal(random), -0.95, 0.95);
+                value += 0.012 * normal(random);
+            const double c01 = std::clamp(0.35 + 0.1 * normal(random) + drift[b][0], -0.95, 0.95);
+            const double c02 = std::clamp(0.45 - 0.12 * b - step / 1000.0 + 0.12 * normal(random), -0.95, 0.95);
             const double c12 = std::clamp(0.55 + 0.1 * normal(random), -0.95, 0.95);
             const double n[] = {1.2, 0.8, 0.5};
             events.push_back(GramianEvent{step, blocks[b], {float(n[0] * n[0]), float(c01 * n[0] * n[1]), float(c02 * n[0] * n[2]), float(c01 * n[0] * n[1]), float(n[1] * n[1]),

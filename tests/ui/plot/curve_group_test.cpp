@@ -48,7 +48,9 @@ private Q_SLOTS:
         QCOMPARE(shortNumber(0.71339), QStringLiteral("0.7134"));
         QCOMPARE(shortNumber(61.34, 3), QStringLiteral("61.3"));
         QCOMPARE(shortNumber(12345.6), QString("12" + space + "346"));
-        QCOMPARE(shortNumber(-0.5, 3), QStringLiteral("−0.50"));
+        QCOMPARE(shortNumber(-0.5, 3), QStringLiteral("−0.500"));
+        QCOMPARE(shortNumber(0.0), QStringLiteral("0"));
+        QCOMPARE(shortNumber(0.05, 1), QStringLiteral("0.05"));
         QCOMPARE(shortNumber(1.25e-6, 3), QStringLiteral("1.25e−06"));
         QCOMPARE(shortNumber(std::nan("")), QStringLiteral("–"));
         QCOMPARE(durationText(42), QStringLiteral("42 s"));

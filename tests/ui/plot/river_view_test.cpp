@@ -101,7 +101,7 @@ private Q_SLOTS:
         QVERIFY(close(at(matrix, corner(0, 1)), theme.diverging(-0.5)));
         QVERIFY(matrix.showsNumbers());
         const QString tip = matrix.toolTipAt(0, 1);
-        QVERIFY2(tip.contains(QStringLiteral("cosine −0.50")) && tip.contains(QStringLiteral("inner product −3")) && tip.contains(QStringLiteral("norms 2.000 and 3.000")), qPrintable(tip));
+        QVERIFY2(tip.contains(QStringLiteral("cosine −0.500")) && tip.contains(QStringLiteral("inner product −3")) && tip.contains(QStringLiteral("norms 2.000 and 3.000")), qPrintable(tip));
         matrix.setTheme(Theme::darkTheme());
         QVERIFY(close(at(matrix, corner(0, 1)), Theme::darkTheme().diverging(-0.5)));
     }

@@ -134,7 +134,8 @@ private Q_SLOTS:
             QVERIFY(!window.findChild<QToolButton *>(QStringLiteral("runButton"))->isEnabled());
             for (int i = 0; i < steps; ++i)
                 QTest::keyClick(canvas, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
-            QCOMPARE(person.document().experiment(), drawn);
+            QCOMPARE(person.document().undoStack()->index(), steps);
+            QCOMPARE(QString::fromStdString(toJson(person.document().experiment())), QString::fromStdString(toJson(drawn)));
 
             person.pressButton("runButton");
             QCOMPARE(window.mode(), Mode::train);
@@ -192,7 +193,7 @@ private Q_SLOTS:
         again.show();
         again.openFile(file);
         QCOMPARE(again.mode(), Mode::train);   // as it was left
-        QCOMPARE(again.workspace().document.experiment(), drawn);
+        QCOMPARE(QString::fromStdString(toJson(again.workspace().document.experiment())), QString::fromStdString(toJson(drawn)));
         QCOMPARE(stateOf(again.workspace().project, 1), std::optional(RunState::finished));
         RunData *data = again.workspace().currentData();
         QVERIFY(data);
