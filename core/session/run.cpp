@@ -2,6 +2,7 @@
 #include "core/graph/analysis.h"
 #include "core/session/session.h"
 #include "core/store/run_writer.h"
+#include "core/train/checkpoint.h"
 #include "core/train/trainer.h"
 
 #include <nlohmann/json.hpp>
@@ -28,13 +29,15 @@ std::string runName(const Experiment &experiment, const Analysis &analysis)
     return experiment.name + " · " + method;
 }
 
-/// Where a run goes on from, and with which event of the store it agrees.
-std::optional<CheckpointEvent> resumePoint(const RunStore &store, const RunSummary &run)
+/// The run's newest checkpoint file, "" when it has none. The file decides, not the store's last event about it: after a kill it may be newer.
+std::filesystem::path lastCheckpoint(const RunStore &store, const RunSummary &run)
 {
-    std::optional<CheckpointEvent> last = store.checkpoint(run.number, "last");
-    if (last && !std::filesystem::exists(store.folder() / last->file))
+    const std::filesystem::path file = store.folder() / fmt::format("run{}-last.safetensors", run.number);
+    if (std::filesystem::exists(file))
+        return file;
+    if (const std::optional<CheckpointEvent> last = store.checkpoint(run.number, "last"))
         throw Error("run {}: expected its checkpoint {}, found no such file", run.number, (store.folder() / last->file).string());
-    return last;
+    return {};
 }
 
 } // namespace
@@ -67,16 +70,17 @@ StateEvent executeRun(const std::filesystem::path &project, int number, const Ex
         train_.checkpointFolder = store.folder();
         train_.checkpointPrefix = fmt::format("run{}-", number);
         train_.steps = options.steps;
-        const std::optional<CheckpointEvent> from = resumePoint(store, run);
-        if (from)
-            train_.resumeFrom = store.folder() / from->file;
-        store.truncateAfter(number, from ? from->step : -1);
+        train_.resumeFrom = lastCheckpoint(store, run);
+        store.truncateAfter(number, train_.resumeFrom.empty() ? -1 : checkpointStep(train_.resumeFrom));
 
         RunWriter writer(project, number);
         const TrainResult result = train(experiment, train_, control, [&](RunEvent event) {
             if (listen)
                 listen(event);
+            const bool isCheckpoint = std::holds_alternative<CheckpointEvent>(event);
             writer.post(std::move(event));
+            if (isCheckpoint)
+                writer.flush();   // a kill must not leave the new file beside the old one's SHA-256
         });
         outcome = {.state = result.state, .step = result.step, .totalSteps = 0, .message = result.message};
         try {

@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/schedule/schedule.h"
 #include "core/session/session.h"
 #include "ui/widget/param_form.h"
 #include "ui/widget/swatch.h"
@@ -15,38 +14,36 @@ namespace concord {
 
 namespace {
 
-/// The optimisers' own lists live beside torch, out of the window's sight: the rate that all of them have gets a field, and the others
-/// are written as "momentum = 0.9, nesterov = true". The trainer names the known ones when one is wrong.
-class OptimiserSettings : public Parametrised
+/// The own lists of optimisers and schedules lie in rooms that the window does not see: their settings are written as
+/// "momentum = 0.9, nesterov = true", and the trainer names the known ones when one is wrong.
+class NamedSettings : public Parametrised
 {
 public:
-    void params(ParamVisitor &visitor) override
+    explicit NamedSettings(const char *help)
+        : help_(help)
     {
-        visitor("lr", rate, {.help = "Base learning rate; the schedule scales it", .label = "Learning rate", .min = 0});
-        visitor("further", further,
-                {.help = "The optimiser's other settings, each as name = value: momentum = 0.9, weight_decay = 0.0001", .label = "Further settings"});
     }
 
-    static ParamMap read(const Plan &plan)
+    void params(ParamVisitor &visitor) override { visitor("further", further_, {.help = help_, .label = "Further settings"}); }
+
+    /// All but the learning rate, which has a field of its own.
+    static ParamMap read(const ParamMap &settings)
     {
         ParamMap values;
         std::vector<std::string> further;
-        for (const auto &[name, value] : plan.optimiserParams) {
-            if (name == "lr")
-                values["lr"] = value;
-            else
+        for (const auto &[name, value] : settings)
+            if (name != "lr")
                 further.push_back(name + " = " + paramText(value));
-        }
         if (!further.empty())
             values["further"] = further;
         return values;
     }
 
     /// Throws Error.
-    static ParamMap parse(const std::vector<std::string> &settings)
+    static ParamMap parse(const ParamValue &value)
     {
         ParamMap values;
-        for (const std::string &setting : settings) {
+        for (const std::string &setting : std::get<std::vector<std::string>>(value)) {
             if (trim(setting).empty())
                 continue;
             const std::vector<std::string> parts = split(setting, '=');
@@ -62,8 +59,46 @@ public:
         return values;
     }
 
-    double rate = 1e-3;
-    std::vector<std::string> further;
+    static QString refusal(const std::string &name, const ParamValue &value)
+    {
+        try {
+            if (name == "further")
+                parse(value);
+        } catch (const Error &error) {
+            return QString::fromUtf8(error.what());
+        }
+        return {};
+    }
+
+private:
+    std::string help_;
+    std::vector<std::string> further_;
+};
+
+class OptimiserSettings : public NamedSettings
+{
+public:
+    OptimiserSettings()
+        : NamedSettings("The optimiser's other settings, each as name = value: momentum = 0.9, weight_decay = 0.0001")
+    {
+    }
+
+    void params(ParamVisitor &visitor) override
+    {
+        visitor("lr", rate_, {.help = "Base learning rate; the schedule scales it", .label = "Learning rate", .min = 0});
+        NamedSettings::params(visitor);
+    }
+
+    static ParamMap read(const ParamMap &settings)
+    {
+        ParamMap values = NamedSettings::read(settings);
+        if (const auto rate = settings.find("lr"); rate != settings.end())
+            values.insert(*rate);
+        return values;
+    }
+
+private:
+    double rate_ = 1e-3;
 };
 
 ParamForm::Adjust keepOnly(const std::vector<std::string> &names, bool keep)
@@ -104,15 +139,8 @@ PlanForm::PlanForm(ExperimentDocument &document, QWidget *parent)
     section(tr("Run"), {rest_});
     for (ParamForm *form : {optimiser_, schedule_, rest_})
         connectPlan(form);
-    optimiserParams_->setCheck([](const std::string &name, const ParamValue &value) {
-        try {
-            if (name == "further")
-                OptimiserSettings::parse(std::get<std::vector<std::string>>(value));
-        } catch (const Error &error) {
-            return QString::fromUtf8(error.what());
-        }
-        return QString();
-    });
+    optimiserParams_->setCheck(NamedSettings::refusal);
+    scheduleParams_->setCheck(NamedSettings::refusal);
     connect(optimiserParams_, &ParamForm::edited, this, &PlanForm::setOptimiserParam);
     connect(optimiserParams_, &ParamForm::resetWanted, this, [this](const QString &name) {
         Plan plan = document_.experiment().plan;
@@ -122,15 +150,15 @@ PlanForm::PlanForm(ExperimentDocument &document, QWidget *parent)
             std::erase_if(plan.optimiserParams, [](const auto &entry) { return entry.first != "lr"; });
         put(name, plan);
     });
-    connect(scheduleParams_, &ParamForm::edited, this, [this](const QString &name, const ParamValue &value) {
+    connect(scheduleParams_, &ParamForm::edited, this, [this](const QString &, const ParamValue &value) {
         Plan plan = document_.experiment().plan;
-        plan.scheduleParams[name.toStdString()] = value;
-        put(name, plan);
+        plan.scheduleParams = NamedSettings::parse(value);
+        put(tr("schedule settings"), plan);
     });
-    connect(scheduleParams_, &ParamForm::resetWanted, this, [this](const QString &name) {
+    connect(scheduleParams_, &ParamForm::resetWanted, this, [this](const QString &) {
         Plan plan = document_.experiment().plan;
-        plan.scheduleParams.erase(name.toStdString());
-        put(name, plan);
+        plan.scheduleParams.clear();
+        put(tr("schedule settings"), plan);
     });
     refresh();
 }
@@ -153,11 +181,9 @@ void PlanForm::refresh()
     optimiser_->show(make, values, keepOnly({"optimiser"}, true));
     schedule_->show(make, values, keepOnly({"schedule", "warmupSteps"}, true));
     rest_->show(make, values, keepOnly({"optimiser", "schedule", "warmupSteps"}, false));
-    optimiserParams_->show([] { return std::make_unique<OptimiserSettings>(); }, OptimiserSettings::read(plan));
-    if (ScheduleRegistry::instance().find(plan.schedule))
-        scheduleParams_->show([id = plan.schedule] { return ScheduleRegistry::instance().make(id); }, plan.scheduleParams);
-    else
-        scheduleParams_->clear();
+    optimiserParams_->show([] { return std::make_unique<OptimiserSettings>(); }, OptimiserSettings::read(plan.optimiserParams));
+    scheduleParams_->show([] { return std::make_unique<NamedSettings>("The schedule's own settings, each as name = value: gamma = 0.1, every = 1000"); },
+                          NamedSettings::read(plan.scheduleParams));
 }
 
 void PlanForm::setPlanParam(const QString &name, const ParamValue &value)
@@ -181,7 +207,7 @@ void PlanForm::setOptimiserParam(const QString &name, const ParamValue &value)
         put(name, plan);
         return;
     }
-    ParamMap settings = OptimiserSettings::parse(std::get<std::vector<std::string>>(value));
+    ParamMap settings = NamedSettings::parse(value);
     if (const auto rate = plan.optimiserParams.find("lr"); rate != plan.optimiserParams.end())
         settings.insert(*rate);
     plan.optimiserParams = std::move(settings);

@@ -115,6 +115,9 @@ void MainWindow::setMode(Mode mode)
     restoreState(QSettings().value(layoutKey(mode)).toByteArray(), layoutVersion);
     setUpdatesEnabled(true);
     modeActions_->actions().at(mode == Mode::design ? 0 : 1)->setChecked(true);
+    // Space and typing insert blocks at once.
+    if (Dock *canvas = docks_.value(QStringLiteral("canvas")); canvas && mode == Mode::design)
+        canvas->panel()->setFocus();
 }
 
 void MainWindow::storeLayout()

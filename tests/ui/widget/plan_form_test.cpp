@@ -64,7 +64,7 @@ private Q_SLOTS:
         schedules->setCurrentText(QStringLiteral("polynomial"));
         Q_EMIT schedules->activated(schedules->currentIndex());
         QCOMPARE(document.experiment().plan.schedule, std::string("polynomial"));
-        type(form.scheduleParams(), "power", QStringLiteral("2"));
+        type(form.scheduleParams(), "further", QStringLiteral("power = 2"));
         QCOMPARE(document.experiment().plan.scheduleParams, (ParamMap{{"power", 2.0}}));
         schedules->setCurrentText(QStringLiteral("constant"));
         Q_EMIT schedules->activated(schedules->currentIndex());
