@@ -35,7 +35,8 @@ ScriptModule childOf(ScriptModule parent, const std::vector<std::string> &path)
     for (const std::string &part : path) {
         const std::string name = scriptName(part);
         if (!parent.hasattr(name))
-            parent.register_module(name, ScriptModule("concord." + name, parent._ivalue()->compilation_unit(), true));
+            // A type's name must be an identifier; an attribute's ("0") need not.
+            parent.register_module(name, ScriptModule("concord.Block", parent._ivalue()->compilation_unit(), true));
         parent = parent.attr(name).toModule();
     }
     return parent;

@@ -29,7 +29,7 @@ project=$work/indoor-scenes.concord
 "$bin/concord-cli" train resources/examples/1_scenes_three_tasks.json --project "$project" --steps "$steps" >/dev/null
 
 mkfifo "$work/display"
-Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3<>"$work/display" >/dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp -noreset 3<>"$work/display" >/dev/null 2>&1 &
 server=$!
 read -r number <"$work/display"
 export DISPLAY=:$number HOME=$work XDG_CONFIG_HOME=$work/config QT_QPA_PLATFORM=xcb

@@ -84,7 +84,8 @@ private Q_SLOTS:
         for (const char *needed : {"Xvfb", "xdotool", "import"})
             if (QStandardPaths::findExecutable(QString::fromLatin1(needed)).isEmpty())
                 QSKIP(qPrintable(QStringLiteral("%1 is not installed").arg(QString::fromLatin1(needed))));
-        server_.start(QStringLiteral("Xvfb"), {QStringLiteral("-displayfd"), QStringLiteral("1"), QStringLiteral("-screen"), QStringLiteral("0"), QStringLiteral("1440x900x24"), QStringLiteral("-nolisten"), QStringLiteral("tcp")});
+        // Without -noreset the server starts over when its last client leaves, and may drop the next one meanwhile.
+        server_.start(QStringLiteral("Xvfb"), {QStringLiteral("-displayfd"), QStringLiteral("1"), QStringLiteral("-screen"), QStringLiteral("0"), QStringLiteral("1440x900x24"), QStringLiteral("-nolisten"), QStringLiteral("tcp"), QStringLiteral("-noreset")});
         QVERIFY(server_.waitForReadyRead(20000));
         display_ = u':' + QString::fromLatin1(server_.readLine()).trimmed();
     }
