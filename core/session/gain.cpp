@@ -11,19 +11,23 @@ namespace concord {
 
 namespace {
 
-struct TaskScore
+struct GainScore
 {
     std::string task;
+    int run;
     double value;
     bool higherIsBetter;
 };
 
 /// The last main metric of each task of a run.
-std::vector<TaskScore> scoresOf(const RunStore &store, int run)
+std::vector<GainScore> gainScores(const RunStore &store, int run)
 {
-    std::vector<TaskScore> scores;
-    for (const nlohmann::json &entry : nlohmann::json::parse(store.run(run).tasks)) {
-        const TaskInfo task{.name = entry.at("name"), .kind = taskKind(entry.at("kind")), .classes = entry.value("classes", std::int64_t(1))};
+    const nlohmann::json tasks = nlohmann::json::parse(store.run(run).tasks, nullptr, false);
+    if (!tasks.is_array() || tasks.empty())
+        throw Error("run {}: expected tasks in the project, found none", run);
+    std::vector<GainScore> scores;
+    for (const nlohmann::json &entry : tasks) {
+        const TaskInfo task{.name = entry.value("name", ""), .kind = taskKind(entry.value("kind", "")), .classes = entry.value("classes", std::int64_t(1))};
         const std::unique_ptr<Metric> metric = metricFor(task.kind);
         metric->start(task);
         for (const MetricValue &value : metric->values()) {
@@ -32,7 +36,7 @@ std::vector<TaskScore> scoresOf(const RunStore &store, int run)
             const Series series = store.series(run, "val/" + task.name + "/" + value.name);
             if (series.values.empty())
                 throw Error("run {}: expected an evaluation of '{}', found none", run, task.name);
-            scores.push_back({task.name, series.values.back(), value.higherIsBetter});
+            scores.push_back({task.name, run, series.values.back(), value.higherIsBetter});
         }
     }
     return scores;
@@ -42,13 +46,17 @@ std::vector<TaskScore> scoresOf(const RunStore &store, int run)
 
 double relativeGain(const RunStore &store, int run, const std::vector<int> &baselines)
 {
-    std::vector<TaskScore> single;
+    std::vector<GainScore> single;
     for (const int baseline : baselines)
-        std::ranges::copy(scoresOf(store, baseline), std::back_inserter(single));
+        for (GainScore &score : gainScores(store, baseline)) {
+            if (const auto other = std::ranges::find(single, score.task, &GainScore::task); other != single.end())
+                throw Error("Δm of run {}: expected one baseline run for '{}', found runs {} and {}", run, score.task, other->run, baseline);
+            single.push_back(std::move(score));
+        }
     double sum = 0;
-    const std::vector<TaskScore> scores = scoresOf(store, run);
-    for (const TaskScore &score : scores) {
-        const auto reference = std::ranges::find(single, score.task, &TaskScore::task);
+    const std::vector<GainScore> scores = gainScores(store, run);
+    for (const GainScore &score : scores) {
+        const auto reference = std::ranges::find(single, score.task, &GainScore::task);
         if (reference == single.end())
             throw Error("Δm of run {}: expected a single-task baseline run for '{}', found none among those given", run, score.task);
         if (reference->value == 0)

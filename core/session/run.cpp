@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace concord {
 
 namespace {
@@ -26,12 +28,15 @@ std::string runName(const Experiment &experiment, const Analysis &analysis)
     const std::string method = balance == analysis.nodes.end() ? "" : balance->second.summary;
     if (experiment.name.empty() || method.empty())
         return experiment.name + method;
-    return experiment.name + " · " + method;
+    return method + " · " + experiment.name;   // what differs from run to run comes first
 }
 
 /// The run's newest checkpoint file, "" when it has none. The file decides, not the store's last event about it: after a kill it may be newer.
 std::filesystem::path lastCheckpoint(const RunStore &store, const RunSummary &run)
 {
+    // A run that never began has none: the file of that name is left from a project that was here before.
+    if (run.environment.empty())
+        return {};
     const std::filesystem::path file = store.folder() / fmt::format("run{}-last.safetensors", run.number);
     if (std::filesystem::exists(file))
         return file;
@@ -64,17 +69,16 @@ StateEvent executeRun(const std::filesystem::path &project, int number, const Ex
         RunStore store(project, RunStore::Mode::write);
         const RunSummary run = store.run(number);
         const Experiment experiment = experimentFromJson(run.experiment, fmt::format("run {}", number));
+        TrainOptions training{.checkpointFolder = store.folder(), .checkpointPrefix = fmt::format("run{}-", number), .steps = options.steps};
+        training.resumeFrom = lastCheckpoint(store, run);
+        const std::int64_t reached = training.resumeFrom.empty() ? -1 : checkpointStep(training.resumeFrom);
+        if (training.steps > 0)
+            training.steps = std::max(training.steps, reached);   // what was trained is not undone by asking for less
         store.setEnvironment(number, environmentJson(experiment.plan));
-
-        TrainOptions train_;
-        train_.checkpointFolder = store.folder();
-        train_.checkpointPrefix = fmt::format("run{}-", number);
-        train_.steps = options.steps;
-        train_.resumeFrom = lastCheckpoint(store, run);
-        store.truncateAfter(number, train_.resumeFrom.empty() ? -1 : checkpointStep(train_.resumeFrom));
+        store.truncateAfter(number, reached);
 
         RunWriter writer(project, number);
-        const TrainResult result = train(experiment, train_, control, [&](RunEvent event) {
+        const TrainResult result = train(experiment, training, control, [&](RunEvent event) {
             if (listen)
                 listen(event);
             const bool isCheckpoint = std::holds_alternative<CheckpointEvent>(event);
@@ -93,8 +97,8 @@ StateEvent executeRun(const std::filesystem::path &project, int number, const Ex
         const std::vector<RunEvent> last = {outcome};
         store.append(number, last);
     } catch (const std::exception &error) {
-        if (outcome.message.empty())
-            outcome.message = error.what();
+        outcome.state = RunState::failed;
+        outcome.message = error.what();
         try {
             // The project may be the very thing that failed; then the sentence still reaches the caller.
             RunStore store(project, RunStore::Mode::write);

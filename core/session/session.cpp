@@ -6,50 +6,54 @@
 #include "core/objective/metric.h"
 #include "core/schedule/optimiser.h"
 #include "core/schedule/schedule.h"
+#include "core/session/recipe.h"
 
-#include <algorithm>
+#include <functional>
+#include <utility>
 
 namespace concord {
 
 namespace {
 
 template<class T>
-std::vector<Card> cardsOf(const std::function<bool(const Card &)> &wanted = nullptr)
+std::vector<Card> cardsOf()
 {
     std::vector<Card> cards;
     for (const auto &[id, entry] : Registry<T>::instance().entries())
-        if (!wanted || wanted(entry.card))
-            cards.push_back(entry.card);
+        cards.push_back(entry.card);
     return cards;
 }
 
-std::function<bool(const Card &)> inCategory(const std::string &category, bool equal = true)
+/// Data sets and losses are blocks too, with lists of their own.
+std::vector<Card> blockCards(const std::function<bool(const std::string &category)> &wanted)
 {
-    return [category, equal](const Card &card) { return (card.category == category) == equal; };
+    std::vector<Card> cards = cardsOf<Block>();
+    std::erase_if(cards, [&](const Card &card) { return !wanted(card.category); });
+    return cards;
 }
-
 
 } // namespace
 
 std::vector<Card> listCards(const std::string &family)
 {
-    if (family == "blocks")
-        return cardsOf<Block>([](const Card &card) { return card.category != "Data" && card.category != "Losses"; });
-    if (family == "balance")
-        return cardsOf<BalanceMethod>();
-    if (family == "losses")
-        return cardsOf<Block>(inCategory("Losses"));
-    if (family == "formats")
-        return cardsOf<Block>(inCategory("Data"));
-    if (family == "metrics")
-        return cardsOf<Metric>();
-    if (family == "schedules")
-        return cardsOf<Schedule>();
-    if (family == "optimisers")
-        return cardsOf<Optimiser>();
-    if (family == "exporters")
-        return cardsOf<Exporter>();
-    throw Error("unknown family '{}'; expected one of: blocks, balance, losses, metrics, schedules, optimisers, formats, exporters", family);
+    static const std::vector<std::pair<std::string, std::function<std::vector<Card>()>>> families = {
+        {"blocks", [] { return blockCards([](const std::string &category) { return category != "Data" && category != "Losses"; }); }},
+        {"balance", cardsOf<BalanceMethod>},
+        {"losses", [] { return blockCards([](const std::string &category) { return category == "Losses"; }); }},
+        {"metrics", cardsOf<Metric>},
+        {"schedules", cardsOf<Schedule>},
+        {"optimisers", cardsOf<Optimiser>},
+        {"formats", [] { return blockCards([](const std::string &category) { return category == "Data"; }); }},
+        {"recipes", cardsOf<Recipe>},
+        {"exporters", cardsOf<Exporter>},
+    };
+    std::vector<std::string> known;
+    for (const auto &[name, cards] : families) {
+        if (name == family)
+            return cards();
+        known.push_back(name);
+    }
+    throw Error("unknown family '{}'{}; expected one of: {}", family, didYouMean(family, known), join(known, ", "));
 }
 
 } // namespace concord

@@ -10,6 +10,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QStatusBar>
 
@@ -78,7 +79,8 @@ MainWindow::MainWindow(QWidget *parent)
     const QString theme = settings.value(QStringLiteral("theme"), QStringLiteral("system")).toString();
     const bool dark = theme == u"dark" || (theme == u"system" && systemIsDark());
     workspace_.setTheme(dark ? Theme::darkTheme() : Theme::light());
-    resize(1440, 900);
+    // Whole on the screen, frame and title bar included.
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize() - QSize(8, 40)));
     restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
     setMode(settings.value(QStringLiteral("mode")).toInt() == 1 ? Mode::train : Mode::design);
     refreshRunActions();
