@@ -34,10 +34,13 @@ std::string runName(const Experiment &experiment, const Analysis &analysis)
 /// The run's newest checkpoint file, "" when it has none. The file decides, not the store's last event about it: after a kill it may be newer.
 std::filesystem::path lastCheckpoint(const RunStore &store, const RunSummary &run)
 {
-    // A run that never began has none: the file of that name is left from a project that was here before.
-    if (run.environment.empty())
-        return {};
     const std::filesystem::path file = store.folder() / fmt::format("run{}-last.safetensors", run.number);
+    if (run.environment.empty()) {
+        // It never began: what is there under its name was left by a project that is gone, and must not be gone on from.
+        std::error_code problem;
+        std::filesystem::remove(file, problem);
+        return {};
+    }
     if (std::filesystem::exists(file))
         return file;
     if (const std::optional<CheckpointEvent> last = store.checkpoint(run.number, "last"))

@@ -33,6 +33,9 @@ void ColourScale::paintEvent(QPaintEvent *)
     if (range_.isEmpty())
         return;
     QPainter painter(this);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.85);   // the bar is narrow where the pictures are small
+    painter.setFont(small);
     const int line = fontMetrics().height();
     const QRect bar(2, line / 2, 8, std::max(8, height() - 2 * line - 4));
     for (int y = 0; y < bar.height(); ++y)

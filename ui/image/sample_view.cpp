@@ -127,7 +127,7 @@ void SampleView::arrange()
             if (tasks_[i].kind == TaskKind::depth) {
                 tile.scale = new ColourScale(flow_);
                 tile.scale->setTheme(theme_);
-                unit += {tile.scale, 0.42};
+                unit += {tile.scale, 0.5};
             }
             if (tile.truth && tile.prediction)
                 unit += {tile.errorView = newView(), 1};

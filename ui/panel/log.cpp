@@ -1,6 +1,7 @@
 #include "ui/panel/panel.h"
 
 #include <QPlainTextEdit>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 namespace concord {
@@ -54,12 +55,15 @@ private:
         if (!isVisible() || !data)
             return;
         const Theme &theme = workspace().theme();
+        const bool atEnd = text_->verticalScrollBar()->value() >= text_->verticalScrollBar()->maximum() - 4 || written_ == 0;
         for (; written_ < data->log().size(); ++written_) {
             const LogEvent &event = data->log()[written_];
             const QColor colour = event.level == LogEvent::Level::error ? theme.error : event.level == LogEvent::Level::warning ? theme.warning : theme.text;
             text_->appendHtml(QStringLiteral("<span style='color:%1'>%L2&nbsp;&nbsp;</span><span style='color:%3'>%4</span>")
                                   .arg(theme.quiet.name()).arg(event.step).arg(colour.name(), QString::fromStdString(event.text).toHtmlEscaped()));
         }
+        if (atEnd)
+            text_->verticalScrollBar()->setValue(text_->verticalScrollBar()->maximum());
     }
 
     QPlainTextEdit *text_;

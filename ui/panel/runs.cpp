@@ -1,3 +1,5 @@
+#include "core/graph/single_task.h"
+#include "core/session/session.h"
 #include "ui/model/run_list_model.h"
 #include "ui/panel/panel.h"
 
@@ -13,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <memory>
 
 namespace concord {
 
@@ -166,6 +169,8 @@ private:
         add(tr("Rename"), QKeySequence(tr("F2")), [this] { view_->edit(view_->currentIndex()); });
         add(tr("Duplicate as a new run"), QKeySequence(tr("Ctrl+D")), [this] { duplicate(); });
         add(tr("Open its graph in the editor"), {}, [this] { openGraph(); });
+        add(tr("Train its single-task baselines"), {}, [this] { trainBaselines(); });
+        gain_ = add(tr("Δm over the other selected runs"), {}, [this] { showGain(); });
         add(tr("Delete"), QKeySequence::Delete, [this] { remove(); });
     }
 
@@ -226,6 +231,7 @@ private:
         stop_->setEnabled(here || queued);
         abort_->setEnabled(here);
         resume_->setEnabled(!here && !queued && state != RunState::running);
+        gain_->setEnabled(runs.size() > 1);
         up_->setEnabled(queued);
         down_->setEnabled(queued);
         QMenu menu(this);
@@ -265,6 +271,38 @@ private:
         }
     }
 
+    /// One run per task of the chosen run, with the same data and plan.
+    void trainBaselines()
+    {
+        const QList<int> runs = selected();
+        const RunSummary *found = runs.isEmpty() ? nullptr : summary(runs.first());
+        if (!found)
+            return;
+        try {
+            const Experiment experiment = experimentFromJson(found->experiment, found->name);
+            for (const GraphTask &task : analyse(experiment.graph).tasks)
+                if (const QString refusal = workspace().project.start(singleTask(experiment, task.info.name)); !refusal.isEmpty())
+                    Q_EMIT workspace().project.message(refusal);
+        } catch (const std::exception &error) {
+            Q_EMIT workspace().project.message(QString::fromUtf8(error.what()));
+        }
+    }
+
+    /// The current run against the others of the selection, which are its single-task baselines.
+    void showGain()
+    {
+        const QList<int> runs = selected();
+        const std::vector<int> baselines(runs.begin() + 1, runs.end());
+        auto gain = std::make_shared<double>(0);
+        Project &project = workspace().project;
+        project.runInBackground([gain, file = project.file().toStdString(), run = runs.first(), baselines] { *gain = relativeGain(RunStore(file, RunStore::Mode::read), run, baselines); }, this,
+                                [this, gain, run = runs.first()](const QString &sentence) {
+                                    Q_EMIT this->workspace().project.message(sentence.isEmpty() ? tr("Δm of run %1 is %2 %: mean relative gain of the main metrics over the single-task runs, + is better")
+                                                                                                       .arg(run).arg(*gain > 0 ? u'+' + QString::number(*gain, 'f', 2) : QString::number(*gain, 'f', 2))
+                                                                                                : sentence);
+                                });
+    }
+
     void remove()
     {
         deleted_ = selected();
@@ -293,6 +331,7 @@ private:
     QAction *stop_ = nullptr;
     QAction *abort_ = nullptr;
     QAction *resume_ = nullptr;
+    QAction *gain_ = nullptr;
     QAction *up_ = nullptr;
     QAction *down_ = nullptr;
     QList<int> deleted_;

@@ -45,7 +45,7 @@ HeatMatrix::Layout HeatMatrix::layout() const
     Layout layout{};
     const double line = fontMetrics().height();
     // Names that do not fit a cell's size are left to the tool tip.
-    layout.labelWidth = std::min<double>(widest, width() * 0.32) + 8;
+    layout.labelWidth = std::min<double>(widest, width() * 0.36) + 8;
     layout.labelHeight = line + 4;
     const auto sideFor = [&](double top) { return std::min((width() - layout.labelWidth - 4) / n, (height() - top - 4) / n); };
     layout.side = sideFor(layout.labelHeight);
@@ -74,7 +74,7 @@ QRectF HeatMatrix::cell(int row, int column) const
 
 bool HeatMatrix::showsNumbers() const
 {
-    return cell(0, 0).width() >= fontMetrics().horizontalAdvance(QStringLiteral("−0.00")) + 4;
+    return cell(0, 0).width() >= 0.8 * fontMetrics().horizontalAdvance(QStringLiteral("−0.00")) + 2;
 }
 
 void HeatMatrix::paintEvent(QPaintEvent *)
@@ -107,6 +107,11 @@ void HeatMatrix::paintEvent(QPaintEvent *)
         } else {
             painter.drawText(columnLabel.adjusted(-1, 0, 1, -2), Qt::AlignCenter, elided(columnLabel.width() + 2));
         }
+    }
+    if (numbers && cell(0, 0).width() < fontMetrics().horizontalAdvance(QStringLiteral("−0.00")) + 4) {
+        QFont small = font();
+        small.setPointSizeF(0.8 * small.pointSizeF());
+        painter.setFont(small);
     }
     for (int row = 0; row < count(); ++row)
         for (int column = 0; column < count(); ++column) {

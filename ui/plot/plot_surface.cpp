@@ -85,9 +85,11 @@ PlotSurface::PlotSurface(QWidget *parent)
         text->position->setCoords(x, y);
         text->setPositionAlignment(alignment);
         text->setPadding(QMargins(2, 2, 2, 2));
+        text->setClipToAxisRect(false);
         return text;
     };
-    parts_->xName = name(Qt::AlignRight | Qt::AlignBottom, 1, 1);
+    // In the corner below the y axis, on the line of the x ticks: there it hides no curve.
+    parts_->xName = name(Qt::AlignRight | Qt::AlignTop, 0, 1);
     parts_->yName = name(Qt::AlignLeft | Qt::AlignTop, 0, 0);
     setAxes(CurveX::step, false, false, {});
     wire();
@@ -241,7 +243,7 @@ void PlotSurface::setAxes(CurveX x, bool logX, bool logY, const QString &unit)
     set(plot->xAxis, logX ? AxisKind::logarithmic : x == CurveX::time ? AxisKind::time : AxisKind::linear);
     set(plot->yAxis, logY ? AxisKind::logarithmic : AxisKind::linear);
     parts_->logY = logY;
-    parts_->xName->setText(x == CurveX::step ? tr("step") : x == CurveX::epoch ? tr("epoch") : tr("training time"));
+    parts_->xName->setText(x == CurveX::step ? tr("step") : x == CurveX::epoch ? tr("epoch") : tr("time"));
     parts_->yName->setText(unit);
     redraw();
 }

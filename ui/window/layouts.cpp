@@ -86,9 +86,9 @@ void arrange(QMainWindow &window, const Docks &docks, Mode mode)
     arranger.add("predictions", Qt::BottomDockWidgetArea);
     arranger.split("predictions", "timeline", Qt::Vertical);
     arranger.hideOthers();
-    arranger.sizes({{"runs", 240}, {"curves", 880}, {"conflict", 270}}, Qt::Horizontal);
+    arranger.sizes({{"runs", 240}, {"curves", 860}, {"conflict", 290}}, Qt::Horizontal);
     arranger.sizes({{"curves", 340}, {"river", 170}}, Qt::Vertical);
-    arranger.sizes({{"conflict", 390}, {"log", 120}}, Qt::Vertical);
+    arranger.sizes({{"conflict", 400}, {"log", 110}}, Qt::Vertical);
     arranger.sizes({{"runs", 520}, {"predictions", 220}, {"timeline", 44}}, Qt::Vertical);
 }
 
