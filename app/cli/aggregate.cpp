@@ -1,3 +1,4 @@
+#include "app/cli/assignments.h"
 #include "app/cli/command.h"
 
 #include "core/balance/method.h"
@@ -34,7 +35,7 @@ public:
             throw Error("--losses: expected {} numbers, found {}", tasks, losses_.size());
 
         const std::unique_ptr<BalanceMethod> method = BalanceRegistry::instance().make(method_);
-        setAll(*method);
+        setParams(*method, readAssignments(*method, assignments_), method_);
         method->start(int(tasks), seed_);
 
         std::vector<double> gramian(tasks * tasks, 0.0);
@@ -90,23 +91,6 @@ private:
                 throw Error("{}: expected {} numbers in row {} as in row 1, found {}", file_, rows.front().size(), rows.size(), rows.back().size());
         }
         return rows;
-    }
-
-    void setAll(BalanceMethod &method) const
-    {
-        ParamMap values;
-        for (const std::string &assignment : assignments_) {
-            const std::size_t equals = assignment.find('=');
-            if (equals == std::string::npos)
-                throw Error("--set: expected parameter=value, found '{}'", assignment);
-            const std::string name = assignment.substr(0, equals);
-            for (const ParamSpec &spec : listParams(method))
-                if (spec.name == name)
-                    values[name] = parseParam(assignment.substr(equals + 1), spec.value, name);
-            if (!values.contains(name))
-                values[name] = assignment.substr(equals + 1);   // setParams names it as unknown
-        }
-        setParams(method, values, method_);
     }
 
     std::string method_, file_;

@@ -5,35 +5,72 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <csignal>
+#include <iterator>
 #include <map>
 #include <thread>
+
+#include <unistd.h>
 
 namespace concord {
 
 namespace {
 
-/// Waits for Ctrl-C in a thread of its own: a handler may not take locks.
+/// How often Ctrl-C was pressed. A handler may do no more than count; it is a handler and not a waiting thread's mask, because
+/// the threads of LibTorch would take the signal too.
+std::atomic<int> interruptCount = 0;
+
+extern "C" void countInterrupt(int)
+{
+    ++interruptCount;
+}
+
+/// The first Ctrl-C stops the run with a checkpoint; the second ends the program at once, and the run can go on from its last one.
 class Interrupts
 {
 public:
     explicit Interrupts(RunControl &control)
     {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGINT);
-        sigaddset(&signals_, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+        interruptCount = 0;
+        struct sigaction action = {};
+        action.sa_handler = countInterrupt;
+        action.sa_flags = SA_RESTART;
+        for (std::size_t i = 0; i < std::size(signals); ++i)
+            sigaction(signals[i], &action, &before_[i]);
         thread_ = std::jthread([this, &control](std::stop_token token) {
-            const timespec tick{.tv_sec = 0, .tv_nsec = 100'000'000};
-            for (int count = 0; !token.stop_requested();)
-                if (sigtimedwait(&signals_, nullptr, &tick) > 0)
-                    control.give(++count == 1 ? RunControl::Order::stop : RunControl::Order::abort);
+            for (; !token.stop_requested(); std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+                if (interruptCount >= 1)
+                    control.give(RunControl::Order::stop);
+                if (interruptCount >= 2) {
+                    restore();
+                    ::kill(::getpid(), SIGINT);
+                }
+            }
         });
     }
 
+    ~Interrupts()
+    {
+        thread_.request_stop();
+        thread_.join();
+        restore();
+    }
+    Interrupts(const Interrupts &) = delete;
+    Interrupts &operator=(const Interrupts &) = delete;
+
 private:
-    sigset_t signals_;
+    static constexpr int signals[] = {SIGINT, SIGTERM};
+
+    void restore() const
+    {
+        for (std::size_t i = 0; i < std::size(signals); ++i)
+            sigaction(signals[i], &before_[i], nullptr);
+    }
+
+    struct sigaction before_[std::size(signals)] = {};
     std::jthread thread_;
 };
 
@@ -43,7 +80,7 @@ std::string clockText(double seconds)
     return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
-/// One line of progress: share, task losses, speed, time left.
+/// One line of progress: share, task losses, speed, time left. In a terminal it is renewed in place, in a file there is one now and then.
 class ProgressLine
 {
 public:
@@ -57,8 +94,15 @@ public:
         } else if (const auto *state = std::get_if<StateEvent>(&event)) {
             draw(*state);
         } else if (const auto *log = std::get_if<LogEvent>(&event); log && log->level != LogEvent::Level::info) {
-            fmt::print(stderr, "\r\033[K{}\n", log->text);
+            fmt::print(stderr, "{}{}\n", isTerminal_ ? "\r\033[K" : "", log->text);
         }
+    }
+
+    /// Leaves the line as it is.
+    void end() const
+    {
+        if (isTerminal_ && isDrawn_)
+            fmt::print(stderr, "\n");
     }
 
 private:
@@ -75,22 +119,39 @@ private:
             line += fmt::format("  {} {:.3f}", task, value);
         if (ms_ > 0)
             line += fmt::format("  {:.0f} ms/step  {} left", ms_, clockText(double(state.totalSteps - state.step) * ms_ / 1000));
-        fmt::print(stderr, "\r\033[K{}", line);
+        if (isTerminal_) {
+            fmt::print(stderr, "\r\033[K{}", line);
+            isDrawn_ = true;
+        } else if (const auto now = std::chrono::steady_clock::now(); ms_ > 0 && (now - drawn_ >= std::chrono::seconds(5) || state.step >= state.totalSteps)) {
+            fmt::print(stderr, "{}\n", line);
+            drawn_ = now;
+        }
         std::fflush(stderr);
     }
+
+    bool isDrawn_ = false;
+    const bool isTerminal_ = isatty(STDERR_FILENO) != 0;
+    std::chrono::steady_clock::time_point drawn_ = {};
 
     std::map<std::string, double> losses_;
     double ms_ = 0;
 };
 
 /// The last value of every evaluation series.
-nlohmann::json lastValues(const RunStore &store, int run)
+nlohmann::json lastValues(const std::filesystem::path &project, int run, const StateEvent &outcome)
 {
     nlohmann::json values = nlohmann::json::object();
-    for (const std::string &series : store.seriesNames(run))
-        if (series.starts_with("val/") || series.starts_with("baseline/"))
-            if (const Series data = store.series(run, series); !data.values.empty())
-                values[series] = data.values.back();
+    try {
+        const RunStore store(project, RunStore::Mode::read);
+        for (const std::string &series : store.seriesNames(run))
+            if (series.starts_with("val/") || series.starts_with("baseline/"))
+                if (const Series data = store.series(run, series); !data.values.empty())
+                    values[series] = data.values.back();
+    } catch (const Error &) {
+        // Where the project itself is what failed, the outcome says so.
+        if (outcome.state != RunState::failed)
+            throw;
+    }
     return values;
 }
 
@@ -107,11 +168,9 @@ int executeAndReport(const std::filesystem::path &project, int run, std::int64_t
             if (reporting.progress)
                 line.see(event);
         });
-        if (reporting.progress)
-            fmt::print(stderr, "\n");
+        line.end();
     }
-    const RunStore store(project, RunStore::Mode::read);
-    const nlohmann::json values = lastValues(store, run);
+    const nlohmann::json values = lastValues(project, run, outcome);
     if (reporting.json)
         fmt::print("{}\n", nlohmann::json{{"run", run}, {"state", name(outcome.state)}, {"step", outcome.step}, {"message", outcome.message}, {"values", values}}.dump(2));
     else if (reporting.printRun)

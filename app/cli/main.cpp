@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
 namespace {
@@ -10,9 +11,10 @@ namespace {
 constexpr int userError = 1;
 constexpr int wrongUsage = 2;
 
-/// One line, whatever a library's message looked like.
+/// One line, whatever a library's message looked like; LibTorch's go on with a stack trace.
 std::string oneLine(std::string text)
 {
+    text.resize(std::min(text.size(), text.find("\nException raised from")));
     for (char &c : text)
         if (c == '\n' || c == '\r')
             c = ' ';
@@ -28,6 +30,7 @@ int main(int argc, char **argv)
 
     CLI::App app("Concord: multi-task deep learning without a window.", "concord-cli");
     app.require_subcommand(1);
+    app.set_version_flag("--version", "concord-cli 0.1.0");
     std::map<const CLI::App *, std::unique_ptr<Command>> commands;
     bool json = false;
     for (const auto &[id, entry] : Registry<Command>::instance().entries()) {
@@ -39,7 +42,7 @@ int main(int argc, char **argv)
     }
     try {
         app.parse(argc, argv);
-    } catch (const CLI::CallForHelp &help) {
+    } catch (const CLI::Success &help) {
         return app.exit(help);
     } catch (const CLI::ParseError &error) {
         fmt::print(stderr, "error: {}; see concord-cli {}--help\n", oneLine(error.what()), app.get_subcommands().empty() ? "" : app.get_subcommands().front()->get_name() + " ");

@@ -1,8 +1,12 @@
 #include "app/cli/command.h"
 #include "app/cli/execute.h"
 
+#include "core/graph/analysis.h"
 #include "core/graph/single_task.h"
 #include "core/session/session.h"
+
+#include <optional>
+#include <utility>
 
 namespace concord {
 
@@ -29,16 +33,23 @@ public:
     int run(bool json) override
     {
         Experiment experiment = loadExperiment(file_);
-        const std::pair<const char *, std::string> shorts[] = {{"device", device_}, {"epochs", epochs_}, {"steps", steps_}, {"seed", seed_}, {"threads", threads_}, {"precision", precision_}};
-        if (!epochs_.empty() && steps_.empty())
+        if (epochs_ && !steps_)
             setPath(experiment, "plan.steps=0");
-        for (const auto &[name, value] : shorts)
+        const std::pair<const char *, std::optional<std::int64_t>> numbers[] = {{"epochs", epochs_}, {"steps", steps_}, {"seed", seed_}, {"threads", threads_}};
+        for (const auto &[name, value] : numbers)
+            if (value)
+                setPath(experiment, fmt::format("plan.{}={}", name, *value));
+        const std::pair<const char *, std::string> words[] = {{"device", device_}, {"precision", precision_}};
+        for (const auto &[name, value] : words)
             if (!value.empty())
                 setPath(experiment, fmt::format("plan.{}={}", name, value));
         for (const std::string &assignment : assignments_)
             setPath(experiment, assignment);
         if (!single_.empty())
             experiment = singleTask(experiment, single_);
+        // No project is made for an experiment that cannot run.
+        if (const Analysis analysis = analyse(experiment.graph); !analysis.runnable())
+            throw Error("{}: {}", file_, analysis.firstError());
         RunStore store(project_, RunStore::Mode::create);
         if (store.draft().empty())
             store.saveDraft(toJson(experiment));
@@ -48,47 +59,12 @@ public:
     }
 
 private:
-    std::string file_, project_, device_, epochs_, steps_, seed_, threads_, precision_, single_;
+    std::string file_, project_, device_, precision_, single_;
+    std::optional<std::int64_t> epochs_, steps_, seed_, threads_;
     std::vector<std::string> assignments_;
     Reporting reporting_;
 };
 
 static const Register<Command, TrainCommand> registeredTrain{{.id = "train", .summary = "train an experiment into a project"}};
-
-/// Goes on with a run from its last checkpoint.
-class ResumeCommand : public Command
-{
-public:
-    void options(CLI::App &app) override
-    {
-        app.add_option("PROJECT", project_, "project file (.concord)")->required();
-        app.add_option("RUN", run_, "number of the run")->required();
-        app.add_option("--steps", steps_, "go on to this step in total")->check(CLI::PositiveNumber);
-        app.add_flag("--progress", reporting_.progress, "a progress line on standard error");
-    }
-
-    int run(bool json) override
-    {
-        {
-            RunStore store(project_, RunStore::Mode::write);
-            store.recoverInterrupted();
-            const RunSummary summary = store.run(run_);
-            if (summary.state == RunState::running || summary.state == RunState::paused)
-                throw Error("run {} is being trained by another process", run_);
-            if (!store.checkpoint(run_, "last") && summary.state != RunState::queued)
-                throw Error("run {}: expected a checkpoint to go on from, found none", run_);
-        }
-        reporting_.json = json;
-        return executeAndReport(project_, run_, steps_, reporting_);
-    }
-
-private:
-    std::string project_;
-    int run_ = 0;
-    std::int64_t steps_ = 0;
-    Reporting reporting_;
-};
-
-static const Register<Command, ResumeCommand> registeredResume{{.id = "resume", .summary = "go on with a run from its last checkpoint"}};
 
 } // namespace concord

@@ -100,7 +100,7 @@ std::string axes(const ReportRange &x, const ReportRange &y)
     for (const double tick : reportTicks(x))
         if (tick == std::floor(tick))
             svg += fmt::format("<text x='{:.1f}' y='{}' text-anchor='middle'>{:.0f}</text>", plotLeft + plotWidth * x.share(tick), plotTop + plotHeight + 18, tick);
-    return svg;
+    return svg + fmt::format("<text x='{}' y='{}' text-anchor='end'>step</text>", plotLeft - 7, plotTop + plotHeight + 18);
 }
 
 } // namespace

@@ -18,7 +18,7 @@ h1{font-size:22px;margin:0 0 16px}h2{font-size:18px;margin:0 0 4px}h3{font-size:
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:3px 14px 3px 0;text-align:right;vertical-align:top}th{font-weight:600}
 .metrics th:first-child,.metrics td:first-child,.metrics .first td:nth-child(2),.facts td{text-align:left}.metrics tr:not(.first) td:first-child{text-align:left}.metrics th:nth-child(2){text-align:left}
 .first>*{border-top:1px solid #e3e6ea}.better{color:#067647;font-weight:600}.worse{color:#b42318;font-weight:600}.quiet{color:#5f6875}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:16px 24px;align-items:start}figure{margin:0}figcaption{font-weight:600;margin-bottom:4px}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(420px,1fr));gap:16px 24px;align-items:start}figure{margin:0}figcaption{font-weight:600;margin-bottom:4px}
 svg.curves{width:100%;font:11px Inter,system-ui,sans-serif;fill:#5f6875}.legend{font-size:13px;margin:4px 0}.key{margin-right:14px;white-space:nowrap}
 .key i{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:5px}.heat td{min-width:58px;padding:6px 8px;text-align:center;border:2px solid #fff}.heat th{font-weight:400;padding:6px 8px;text-align:left}
 .wide{overflow-x:auto}.planes td,.planes th{text-align:left;padding:4px 14px 4px 0}.pair{display:flex;gap:4px}.plane img{width:112px;image-rendering:pixelated;border-radius:4px;display:block}.plane span{font-size:12px;color:#5f6875}.plane b{display:block;min-width:80px}

@@ -131,10 +131,10 @@ std::string classLegend(const TaskInfo &task, const std::set<int> &classes)
     return "<div class='legend'><b>" + htmlText(task.name) + "</b> " + html + "</div>";
 }
 
-std::string depthLegend(double deepest, const std::string &unit)
+std::string depthLegend(const TaskInfo &task, double deepest)
 {
-    return fmt::format("<div class='legend'>0 <img class='scale' alt='colours of depth' src='{}'> {:.3g} {}</div>", pngAddress(depthRow()), deepest,
-                       htmlText(unit.empty() ? "m" : unit));
+    return fmt::format("<div class='legend'><b>{}</b> 0 <img class='scale' alt='colours of depth' src='{}'> {:.3g} {}</div>", htmlText(task.name),
+                       pngAddress(depthRow()), deepest, htmlText(task.unit.empty() ? "m" : task.unit));
 }
 
 } // namespace concord

@@ -18,6 +18,6 @@ double deepestOf(const PredictionEvent &plane);
 void addClasses(const PredictionEvent &plane, std::set<int> &classes);
 
 std::string classLegend(const TaskInfo &task, const std::set<int> &classes);
-std::string depthLegend(double deepest, const std::string &unit);
+std::string depthLegend(const TaskInfo &task, double deepest);
 
 } // namespace concord

@@ -114,7 +114,7 @@ std::string predictionsFigure(const std::vector<PredictionEvent> &planes, const 
         if (!classes[t].empty())
             legends += classLegend(tasks[t].info, classes[t]);
         if (tasks[t].info.kind == TaskKind::depth)
-            legends += depthLegend(all.deepest(tasks[t].info.name), tasks[t].info.unit);
+            legends += depthLegend(tasks[t].info, all.deepest(tasks[t].info.name));
     }
     return "<div class='wide'><table class='planes'>" + head + "</tr>" + rows + "</table></div>" + legends;
 }

@@ -40,12 +40,20 @@ const MetricValue *mainMetric(const ReportTask &task)
     return main == task.metrics.end() ? nullptr : &*main;
 }
 
+/// {"id": "adam", "lr": 0.001} is told as "adam, lr 0.001".
 std::string jsonText(const nlohmann::json &value)
 {
+    if (value.is_object() && value.contains("id")) {
+        std::string text = jsonText(value["id"]);
+        for (const auto &[key, member] : value.items())
+            if (key != "id")
+                text += ", " + key + " " + jsonText(member);
+        return text;
+    }
     return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// Two columns; members that are lists of their own are shown as JSON.
+/// Two columns; lists are shown as JSON.
 std::string factsTable(const std::string &title, const nlohmann::json &facts)
 {
     std::string rows;

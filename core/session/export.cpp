@@ -20,6 +20,8 @@ DeviceBatch probeBatch(const Model &model, const DataBlock &data, const Plan &pl
     std::shared_ptr<const Dataset> samples = data.open(Split::validation, std::uint64_t(plan.seed));
     if (samples->size() == 0)
         samples = data.open(Split::train, std::uint64_t(plan.seed));
+    if (samples->size() == 0)
+        throw Error("export: expected samples to compare the written file on, found an empty data set");
     std::vector<std::int64_t> indices(std::size_t(std::clamp<std::int64_t>(plan.probeBatch, 2, std::max<std::int64_t>(2, samples->size()))));
     std::iota(indices.begin(), indices.end(), 0);
     for (std::int64_t &index : indices)

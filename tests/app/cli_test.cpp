@@ -20,7 +20,7 @@ private Q_SLOTS:
     {
         const CliCall all = callCli({"--help"});
         QCOMPARE(all.exitCode, 0);
-        for (const char *command : {"validate", "describe", "list", "train", "resume", "runs", "series", "export", "report", "aggregate", "bench"}) {
+        for (const char *command : {"validate", "describe", "list", "train", "resume", "runs", "series", "export", "report", "aggregate", "bench", "gain", "recipe"}) {
             QVERIFY2(all.out.contains(QLatin1String(command)), command);
             const CliCall help = callCli({QLatin1String(command), "--help"});
             QCOMPARE(help.exitCode, 0);
@@ -35,6 +35,8 @@ private Q_SLOTS:
         QTest::newRow("unknown command") << QStringList{"trian"};
         QTest::newRow("missing file") << QStringList{"validate"};
         QTest::newRow("unknown option") << QStringList{"list", "blocks", "--jsn"};
+        QTest::newRow("steps that are no number") << QStringList{"train", exampleFile("examples/1_scenes_three_tasks.json"), "--project", "p", "--steps", "many"};
+        QTest::newRow("bench without steps") << QStringList{"bench", "--steps", "0"};
         QTest::newRow("no project") << QStringList{"train", exampleFile("examples/1_scenes_three_tasks.json")};
     }
 
@@ -59,6 +61,11 @@ private Q_SLOTS:
         QTest::newRow("bad value") << QStringList{"train", example, "--project", folder + "/p.concord", "--set", "plan.batch=many"} << "many";
         QTest::newRow("unknown device") << QStringList{"train", example, "--project", folder + "/p.concord", "--device", "tpu", "--steps", "1"} << "tpu";
         QTest::newRow("unknown method") << QStringList{"aggregate", "cagrda", "--jacobian", folder + "/none"} << "none";
+        QTest::newRow("experiment that cannot run") << QStringList{"train", exampleFile("examples/1_scenes_three_tasks.json"), "--project", folder + "/never.concord", "--set", "node.segmentation_head.classes=5"} << "classes";
+        QTest::newRow("unknown recipe") << QStringList{"recipe", "hpss", "--data", "scenes"} << "did you mean 'hps'";
+        QTest::newRow("unknown format") << QStringList{"recipe", "hps", "--data", "scene"} << "did you mean 'scenes'";
+        QTest::newRow("unknown parameter") << QStringList{"recipe", "hps", "--data", "scenes", "--set", "chanels=8"} << "channels";
+        QTest::newRow("unwritable place") << QStringList{"train", example, "--project", "/proc/p.concord", "--steps", "1"} << "/proc/p.concord";
         QTest::newRow("unknown net") << QStringList{"bench", "--net", "dense4"} << "dense3";
     }
 
@@ -70,6 +77,41 @@ private Q_SLOTS:
         QCOMPARE(call.exitCode, 1);
         QVERIFY2(call.err.startsWith("error: ") && call.err.trimmed().count('\n') == 0, qPrintable(call.err));
         QVERIFY2(call.err.contains(word), qPrintable(call.err));
+        QVERIFY2(!QFile::exists(folder_.filePath("never.concord")), "no project is made for what cannot run");
+    }
+
+    void listsEveryFamily()
+    {
+        for (const char *family : {"blocks", "balance", "losses", "metrics", "schedules", "formats", "recipes", "optimisers", "exporters"}) {
+            const CliCall call = callCli({"list", QLatin1String(family), "--json"});
+            QVERIFY2(call.exitCode == 0 && !QJsonDocument::fromJson(call.out.toUtf8()).array().isEmpty(), family);
+            QVERIFY2(callCli({"list", QLatin1String(family)}).out.count('\n') > 0, family);
+        }
+    }
+
+    void recipesMakeExperiments()
+    {
+        const QString file = folder_.filePath("hps.json");
+        const CliCall made = callCli({"recipe", "hps", "--data", "scenes", "--set", "data.size=32", "--set", "channels=8,16", "--set", "balance.method=mgda", "--set", "plan.batch=4", "-o", file, "--json"});
+        QVERIFY2(made.exitCode == 0, qPrintable(made.err));
+        QCOMPARE(made.json()["file"].toString(), file);
+        const CliCall checked = callCli({"validate", file, "--json"});
+        QVERIFY2(checked.exitCode == 0 && checked.json()["runnable"].toBool(), qPrintable(checked.err));
+        const CliCall printed = callCli({"recipe", "hps", "--data", "random_data"});
+        QCOMPARE(printed.exitCode, 0);
+        QVERIFY(printed.json().contains("graph"));
+    }
+
+    void benchTellsItsFacts()
+    {
+        const CliCall call = callCli({"bench", "--net", "attr40", "--balance", "mgda", "--steps", "2", "--threads", "1"});
+        QVERIFY2(call.exitCode == 0, qPrintable(call.err));
+        QCOMPARE(call.json()["net"].toString(), "attr40");
+        QCOMPARE(call.json()["balance"].toString(), "mgda");
+        QVERIFY(call.json()["ms_per_step"].toDouble() > 0);
+        QCOMPARE(call.json()["steps"].toInt(), 2);
+        QCOMPARE(call.json()["threads"].toInt(), 1);
+        QCOMPARE(call.json()["precision"].toString(), "float32");
     }
 
     void examplesAreValid()
@@ -137,6 +179,15 @@ private Q_SLOTS:
         for (int i = 1; i < lines.size(); ++i)
             QCOMPARE(lines[i].section(',', 0, 0).toInt() - lines[1].section(',', 0, 0).toInt(), i - 1);
         QCOMPARE(callCli({"series", project, "1", "loss/dept"}).exitCode, 1);
+        QCOMPARE(callCli({"resume", project, "1", "--steps", "9"}).exitCode, 1);   // it is at step 10
+        QCOMPARE(callCli({"resume", project, "2", "--steps", "9"}).exitCode, 1);
+
+        // Single-task runs, and Δm of the first against them.
+        for (const char *task : {"segmentation", "depth", "normals"})
+            QCOMPARE(callCli(QStringList{"train", exampleFile("examples/1_scenes_three_tasks.json"), "--project", project, "--steps", "2", "--single", task, "--json"} + small).exitCode, 0);
+        const CliCall gain = callCli({"gain", project, "1", "--baselines", "2", "3", "4", "--json"});
+        QVERIFY2(gain.exitCode == 0 && gain.json()["delta_m_percent"].isDouble(), qPrintable(gain.err));
+        QCOMPARE(callCli({"gain", project, "1", "--baselines", "2", "3"}).exitCode, 1);
 
         const CliCall script = callCli({"export", project, "1", "--format", "torchscript", "-o", folder_.filePath("model.pt"), "--json"});
         QVERIFY2(script.exitCode == 0, qPrintable(script.err));
@@ -172,6 +223,24 @@ private Q_SLOTS:
         QVERIFY(step > 0);
         const CliCall resume = callCli({"resume", project, "1", "--steps", QString::number(step + 2), "--json"});
         QVERIFY2(resume.exitCode == 0 && resume.json()["step"].toInt() == step + 2, qPrintable(resume.out + resume.err));
+    }
+
+    void aSecondInterruptEndsAtOnce()
+    {
+        const QString project = folder_.filePath("twice.concord");
+        QProcess process;
+        process.start(cliProgram(), {"train", exampleFile("examples/1_scenes_three_tasks.json"), "--project", project, "--steps", "100000", "--progress", "--set", "node.data.size=32", "--set", "plan.batch=4",
+                                     "--set", "plan.checkpointEvery=1"});
+        QVERIFY(process.waitForStarted());
+        QByteArray progress;
+        QTRY_VERIFY_WITH_TIMEOUT((progress += process.readAllStandardError()).contains("ms/step"), 60000);
+        ::kill(pid_t(process.processId()), SIGINT);
+        ::kill(pid_t(process.processId()), SIGTERM);
+        QVERIFY(process.waitForFinished(60000));
+        // Whether the stop or the end came first, the run can go on.
+        const QJsonObject run = QJsonDocument::fromJson(callCli({"runs", project, "--json"}).out.toUtf8()).array().at(0).toObject();
+        const CliCall more = callCli({"resume", project, "1", "--steps", QString::number(run["step"].toInt() + 2), "--json"});
+        QVERIFY2(more.exitCode == 0, qPrintable(more.err));
     }
 
     void trainsOnRealData_data()

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/graph/experiment.h"
+#include "core/session/session.h"
+#include "core/store/run_store.h"
+
+#include <QTemporaryDir>
+
+namespace concord::test {
+
+/// A project in a folder of its own, and a run in it that takes milliseconds: a regression and a classification from 6 numbers.
+struct TinyProject
+{
+    QTemporaryDir folder;
+    std::filesystem::path file = folder.filePath("p.concord").toStdString();
+
+    static Experiment experiment(std::int64_t steps = 6)
+    {
+        Experiment result;
+        result.name = "tiny";
+        result.graph.nodes = {
+            {.id = "data", .type = "random_data", .params = {{"shape", std::vector<std::int64_t>{6}}, {"tasks", std::vector<std::string>{"value:regression:2", "kind:classification:3"}}, {"count", std::int64_t(32)}}},
+            {.id = "trunk", .type = "mlp", .params = {{"hidden", std::vector<std::int64_t>{8}}}},
+            {.id = "value", .type = "regression_head", .params = {{"values", std::int64_t(2)}}},
+            {.id = "kind", .type = "classification_head", .params = {{"classes", std::int64_t(3)}}},
+            {.id = "value_loss", .type = "l2"},
+            {.id = "kind_loss", .type = "cross_entropy"},
+            {.id = "balance", .type = "balance", .params = {{"method", std::string("pcgrad")}}},
+        };
+        result.graph.edges = {{{"data", "image"}, {"trunk", "in"}},
+                              {{"trunk", "out"}, {"value", "in"}},
+                              {{"trunk", "out"}, {"kind", "in"}},
+                              {{"value", "out"}, {"value_loss", "prediction"}},
+                              {{"kind", "out"}, {"kind_loss", "prediction"}},
+                              {{"data", "label.value"}, {"value_loss", "label"}},
+                              {{"data", "label.kind"}, {"kind_loss", "label"}},
+                              {{"value_loss", "loss"}, {"balance", "loss.0"}},
+                              {{"kind_loss", "loss"}, {"balance", "loss.1"}}};
+        result.plan.batch = 8;
+        result.plan.steps = steps;
+        result.plan.threads = 1;
+        result.plan.evaluateEvery = 3;
+        return result;
+    }
+
+    int queue(const Experiment &experiment = TinyProject::experiment()) const
+    {
+        RunStore store(file, RunStore::Mode::create);
+        return queueRun(store, experiment);
+    }
+
+    StateEvent execute(int run, std::int64_t steps = 0, const std::function<void(const RunEvent &, RunControl &)> &listen = {}) const
+    {
+        RunControl control;
+        return executeRun(file, run, {.steps = steps}, control, [&](const RunEvent &event) {
+            if (listen)
+                listen(event, control);
+        });
+    }
+
+    RunStore store() const { return RunStore(file, RunStore::Mode::read); }
+};
+
+} // namespace concord::test
