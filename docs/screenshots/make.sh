@@ -46,7 +46,7 @@ for theme in light dark; do
         [ "$mode" = design ] && key=ctrl+1 || key=ctrl+2
         xdotool key "$key"
         sleep 2
-        import -window root "$out/$mode-$theme.png"
+        import -window "$id" "$out/$mode-$theme.png"
         echo "$out/$mode-$theme.png"
     done
     xdotool key ctrl+q

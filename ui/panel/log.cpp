@@ -62,8 +62,10 @@ private:
             text_->appendHtml(QStringLiteral("<span style='color:%1'>%L2&nbsp;&nbsp;</span><span style='color:%3'>%4</span>")
                                   .arg(theme.quiet.name()).arg(event.step).arg(colour.name(), QString::fromStdString(event.text).toHtmlEscaped()));
         }
+        // After the layout of what was just written.
         if (atEnd)
-            text_->verticalScrollBar()->setValue(text_->verticalScrollBar()->maximum());
+            QMetaObject::invokeMethod(
+                text_, [this] { text_->verticalScrollBar()->setValue(text_->verticalScrollBar()->maximum()); }, Qt::QueuedConnection);
     }
 
     QPlainTextEdit *text_;
