@@ -26,6 +26,7 @@ public:
         , several_(new FactList)
         , experiment_(new ExperimentPage(workspace.document))
     {
+        setMinimumWidth(256);   // narrower, the form is cut off at its right
         QVBoxLayout *rows = addScrollPage(this, {10, 10, 12, 12});
         rows->addWidget(makeCardBox());
         rows->addWidget(node_);

@@ -13,6 +13,7 @@ public:
         : Panel(workspace)
         , form_(new PlanForm(workspace.document))
     {
+        setMinimumWidth(256);   // narrower, the form is cut off at its right
         QVBoxLayout *rows = addScrollPage(this, {12, 10, 12, 12});
         rows->addWidget(form_);
         rows->addStretch(1);
