@@ -26,6 +26,8 @@ std::string runName(const Experiment &experiment, const Analysis &analysis)
 {
     const auto balance = analysis.nodes.find(analysis.balanceNode);
     const std::string method = balance == analysis.nodes.end() ? "" : balance->second.summary;
+    if (analysis.tasks.size() == 1 && !experiment.name.empty())
+        return experiment.name;   // "single: depth": one task leaves nothing to balance
     if (experiment.name.empty() || method.empty())
         return experiment.name + method;
     return method + " · " + experiment.name;   // what differs from run to run comes first

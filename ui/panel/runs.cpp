@@ -141,8 +141,6 @@ public:
         refresh();
     }
 
-    QList<QAction *> menuActions() override { return {}; }
-
 private:
     void makeActions()
     {
