@@ -134,7 +134,12 @@ QString CurvePlot::labelOf(const Drawn &drawn) const
 
 QColor CurvePlot::colourOf(const Drawn &drawn) const
 {
-    const int task = drawn.run ? taskOfSeries(drawn.series, drawn.run->tasks()) : -1;
+    // A single-task baseline has its task in the first place: the shown run with the most tasks says which colour is whose.
+    RunData *reference = drawn.run;
+    for (RunData *run : runs_)
+        if (run && reference && run->tasks().size() > reference->tasks().size() && taskOfSeries(drawn.series, run->tasks()) >= 0)
+            reference = run;
+    const int task = reference ? taskOfSeries(drawn.series, reference->tasks()) : -1;
     return task < 0 ? theme_.accent : theme_.task(task);
 }
 
