@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 
 #include "core/balance/method.h"
+#include "core/base/text.h"
 #include "core/train/trainer.h"
 
 #include <fmt/core.h>
@@ -20,7 +21,7 @@ class BenchCommand : public Command
 public:
     void options(CLI::App &app) override
     {
-        app.add_option("--net", net_, "dense3 or attr40")->capture_default_str();
+        app.add_option("--net", net_, "reference net: " + join(benchNets(), ", "))->capture_default_str();
         app.add_option("--balance", balance_, "id of a balance method, or all")->capture_default_str();
         app.add_option("--precision", precision_, "float32 or bfloat16")->capture_default_str();
         app.add_option("--threads", threads_, "0: all cores")->capture_default_str();

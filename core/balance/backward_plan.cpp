@@ -46,8 +46,13 @@ void BackwardPlan::findTails(const Model &model)
     for (const ModelTask &task : model.tasks()) {
         const int source = task.prediction.node;
         const bool alone = isTail_[source] && consumers[source].empty();
-        const auto sameNode = [&](const ModelTask &other) { return other.prediction.node == source; };
-        attached_.push_back(alone && std::ranges::count_if(model.tasks(), sameNode) == 1);
+        int readers = 0;
+        for (const ModelTask &other : model.tasks()) {
+            readers += other.prediction.node == source;
+            for (const ModelTask::Early &early : other.early)
+                readers += early.prediction.node == source;
+        }
+        attached_.push_back(alone && readers == 1);
         if (attached_.back())
             wave[source] = 0; // done by the losses' own backward pass
     }

@@ -106,6 +106,11 @@ Inference BalanceBlock::infer(const PortTypes &inputs, int) const
     return {};
 }
 
+std::string BalanceBlock::refusal(const TaskGraph &graph, const Analysis &analysis) const
+{
+    return makeMethod()->refusal(graph, analysis);
+}
+
 GradientSource BalanceBlock::gradientSource(const BalanceMethod &of) const
 {
     if (source == "method")

@@ -25,6 +25,7 @@ public:
     std::vector<Port> inputs() const override;
     std::vector<Port> outputs() const override { return {}; }
     Inference infer(const PortTypes &inputs, int repeats) const override;
+    std::string refusal(const TaskGraph &graph, const Analysis &analysis) const override;
     std::string summary() const override;
 
     /// The configured method; throws Error for an unknown id.

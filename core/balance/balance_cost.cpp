@@ -18,7 +18,7 @@ constexpr double keptRowBudget = double(std::int64_t(256) << 20);
 
 std::string byteText(double bytes)
 {
-    return bytes >= 1e9 ? fmt::format("{:.1f} GB", bytes / 1e9) : bytes >= 1e6 ? fmt::format("{:.{}f} MB", bytes / 1e6, bytes < 1e7 ? 1 : 0) : fmt::format("{:.0f} kB", bytes / 1e3);
+    return bytes >= 1e9 ? fmt::format("{:.1f} GB", bytes / 1e9) : bytes >= 1e6 ? fmt::format("{:.{}f} MB", bytes / 1e6, bytes < 1e7 ? 1 : 0) : bytes >= 1e3 ? fmt::format("{:.0f} kB", bytes / 1e3) : fmt::format("{:.0f} bytes", bytes);
 }
 
 /// Can its layer go through all tasks at once (Layer::canBackwardMany)? The blocks say so by their parameters.

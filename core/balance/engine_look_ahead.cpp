@@ -77,7 +77,7 @@ std::vector<double> EngineLookAhead::losses(Batch batch, int draw)
         for (std::size_t task = 0; task < sums.size(); ++task) {
             if (!each.labels[task].any)
                 continue;
-            const double loss = scales_[task] * taskLoss(context_.model, int(task), forward.predictions[task], each.labels[task]).item<double>();
+            const double loss = scales_[task] * taskLoss(context_.model, int(task), forward, each.labels[task]).item<double>();
             sums[task] = (std::isnan(sums[task]) ? 0 : sums[task]) + shares[task] * loss;
         }
     }
@@ -108,7 +108,7 @@ std::vector<at::Tensor> EngineLookAhead::differentiate(const EngineBatch &batch,
     for (std::size_t task = 0; task < weights.size(); ++task) {
         if (!batch.labels[task].any || weights[task] == 0)
             continue;
-        const at::Tensor loss = taskLoss(context_.model, int(task), forward.predictions[task], batch.labels[task]) * (weights[task] * scales_[task]);
+        const at::Tensor loss = taskLoss(context_.model, int(task), forward, batch.labels[task]) * (weights[task] * scales_[task]);
         sum = sum.defined() ? sum + loss : loss;
     }
     if (!sum.defined() || !sum.requires_grad())

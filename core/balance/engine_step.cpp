@@ -109,7 +109,8 @@ bool EngineStep::runBatch(std::size_t index)
         const int task = active_[k];
         if (!batch.labels[task].any)
             continue;
-        losses[k] = taskLoss(model, task, route_ == Route::weighted ? forward.predictions[task] : backward.prediction(int(k)), batch.labels[task]);
+        losses[k] = route_ == Route::weighted ? taskLoss(model, task, forward, batch.labels[task])
+                                              : taskLoss(model, task, backward.prediction(int(k)), backward.early(int(k)), batch.labels[task]);
         present.push_back(losses[k].detach());
         if (shares[task] != 1)
             losses[k] = losses[k] * shares[task];

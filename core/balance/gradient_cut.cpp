@@ -69,8 +69,11 @@ void GradientCut::cutFeatures(const Model &model, const std::vector<int> &named,
             found.insert({source.node, source.output});
     };
     if (named.empty()) {
-        for (const ModelTask &task : model.tasks())
+        for (const ModelTask &task : model.tasks()) {
             take(task.prediction);
+            for (const ModelTask::Early &early : task.early)
+                take(early.prediction);
+        }
         for (std::size_t n = 0; n < model.nodes().size(); ++n)
             if (isTail[n])
                 for (const ModelNode::Source &source : model.nodes()[n].inputs)

@@ -12,6 +12,9 @@
 
 namespace concord {
 
+struct Analysis;
+struct TaskGraph;
+
 /// What every method may look at. Spans are valid during the call.
 struct BalanceInput
 {
@@ -96,6 +99,9 @@ public:
     /// Wants the losses of the same batch again after the optimiser's step (one forward pass more); `stepped` gets them.
     virtual bool looksBack() const { return false; }
     virtual void stepped(const BalanceInput & /*after*/) {}
+
+    /// Why it cannot train a graph that is otherwise whole (one that lacks nodes it works with): one sentence, or "".
+    virtual std::string refusal(const TaskGraph &, const Analysis &) const { return {}; }
 
     /// How many further forward and backward passes of the whole model a step takes, for the cost shown before a run.
     virtual double extraPasses(int /*tasks*/) const { return 0; }

@@ -8,11 +8,13 @@
 #include "core/balance/saved_state.h"
 #include "core/balance/task_rows.h"
 #include "core/base/error.h"
+#include "core/graph/analysis.h"
 #include "core/model/model.h"
 #include "core/model/rotation_layer.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace concord {
@@ -56,6 +58,16 @@ public:
         steps_ = savedNumbers(state, "rotograd", "steps", steps_.size());
     }
 
+    std::string refusal(const TaskGraph &graph, const Analysis &analysis) const override
+    {
+        for (std::size_t task = 0; task < analysis.tasks.size(); ++task) {
+            const auto turnsFor = [&](const Node &node) { return node.type == "rotation" && analysis.nodes.at(node.id).tasks == std::vector<int>{int(task)}; };
+            if (std::ranges::none_of(graph.nodes, turnsFor))
+                return missingRotation(analysis.tasks[task].info.name);
+        }
+        return {};
+    }
+
     /// The rotations themselves are buffers of the model, and so part of its checkpoint.
     void attach(Model &model) override
     {
@@ -64,8 +76,7 @@ public:
                 rotations_[node.tasks.front()] = std::dynamic_pointer_cast<RotationLayer>(node.layer);
         for (std::size_t task = 0; task < rotations_.size(); ++task)
             if (!rotations_[task])
-                throw Error("rotograd: expected a rotation node between the shared features and the head of task '{}', found none",
-                            model.tasks()[task].info.name);
+                throw Error("{}", missingRotation(model.tasks()[task].info.name));
     }
 
     void seeFeatures(const at::Tensor &features) override { features_ = features.sizes().vec(); }
@@ -90,6 +101,11 @@ public:
     }
 
 private:
+    static std::string missingRotation(const std::string &task)
+    {
+        return fmt::format("rotograd: expected a rotation node between the shared features and the head of task '{}', found none", task);
+    }
+
     /// In units of `largest`.
     double commonLength(const std::vector<double> &lengths, double largest, std::span<const int> tasks)
     {

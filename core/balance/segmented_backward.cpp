@@ -16,6 +16,7 @@ SegmentedBackward::SegmentedBackward(const Model &model, const BackwardPlan &pla
     , active_(std::move(active))
     , place_(place)
     , predictionLeaves_(active_.size())
+    , earlyLeaves_(active_.size())
     , gramians_(plan.walked().size())
 {
     for (const ModelNode &node : model.nodes())
@@ -30,6 +31,14 @@ at::Tensor SegmentedBackward::prediction(int position)
     return predictionLeaves_[position] = value.detach().requires_grad_(true);
 }
 
+std::vector<at::Tensor> SegmentedBackward::early(int position)
+{
+    earlyLeaves_[position].clear();
+    for (const at::Tensor &value : forward_.early.at(active_[position]))
+        earlyLeaves_[position].push_back(value.detach().requires_grad_(true));
+    return earlyLeaves_[position];
+}
+
 void SegmentedBackward::runTails(const std::vector<at::Tensor> &losses)
 {
     std::vector<at::Tensor> present;
@@ -40,7 +49,10 @@ void SegmentedBackward::runTails(const std::vector<at::Tensor> &losses)
     for (std::size_t k = 0; k < active_.size(); ++k) {
         if (!losses[k].defined())
             continue;
-        const ModelNode::Source source = model_.tasks()[active_[k]].prediction;
+        const ModelTask &task = model_.tasks()[active_[k]];
+        for (std::size_t i = 0; i < earlyLeaves_[k].size(); ++i)
+            outputs_[task.early[i].prediction.node][task.early[i].prediction.output].add(int(k), earlyLeaves_[k][i].grad());
+        const ModelNode::Source source = task.prediction;
         if (predictionLeaves_[k].defined())
             outputs_[source.node][source.output].add(int(k), predictionLeaves_[k].grad());
         else

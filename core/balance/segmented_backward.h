@@ -39,6 +39,9 @@ public:
     /// What the loss of a task must read; a leaf where the prediction's node is walked.
     at::Tensor prediction(int position);
 
+    /// Likewise its earlier predictions that have a loss; always leaves.
+    std::vector<at::Tensor> early(int position);
+
     /// Task-specific gradients, unweighted, and the gradients at the cut. `losses`: one per active task, undefined where it has none here.
     void runTails(const std::vector<at::Tensor> &losses);
 
@@ -102,6 +105,7 @@ private:
     std::vector<int> active_; ///< task of each position
     BatchPlace place_;
     std::vector<at::Tensor> predictionLeaves_;
+    std::vector<std::vector<at::Tensor>> earlyLeaves_;
     std::vector<std::vector<TaskGradients>> outputs_; ///< [node][output]
     std::vector<at::Tensor> gramians_;
     double gramianSeconds_ = 0;

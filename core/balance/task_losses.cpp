@@ -34,9 +34,13 @@ Forward forwardIn(Model &model, const at::Tensor &image, at::ScalarType precisio
     return model.forward(image, segmented);
 }
 
-at::Tensor taskLoss(const Model &model, int task, const at::Tensor &prediction, const TaskLabels &labels)
+at::Tensor taskLoss(const Model &model, int task, const at::Tensor &prediction, const std::vector<at::Tensor> &early, const TaskLabels &labels)
 {
-    return model.tasks()[task].loss->loss(prediction.to(at::kFloat), labels.values, labels.present);
+    const ModelTask &of = model.tasks()[task];
+    at::Tensor loss = of.loss->loss(prediction.to(at::kFloat), labels.values, labels.present);
+    for (std::size_t i = 0; i < of.early.size(); ++i)
+        loss = loss + of.early[i].loss->loss(early[i].to(at::kFloat), labels.values, labels.present) * of.early[i].weight;
+    return loss;
 }
 
 double taskScore(const Model &model, int task, const at::Tensor &prediction, const TaskLabels &labels)

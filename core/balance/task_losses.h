@@ -17,8 +17,13 @@ std::vector<double> batchShares(std::span<const EngineBatch> batches);
 /// A forward pass in the precision.
 Forward forwardIn(Model &model, const at::Tensor &image, at::ScalarType precision, bool segmented);
 
-/// The loss of a task for a prediction of this batch.
-at::Tensor taskLoss(const Model &model, int task, const at::Tensor &prediction, const TaskLabels &labels);
+/// The loss of a task for a prediction of this batch, and for its earlier predictions where they are supervised.
+at::Tensor taskLoss(const Model &model, int task, const at::Tensor &prediction, const std::vector<at::Tensor> &early, const TaskLabels &labels);
+
+inline at::Tensor taskLoss(const Model &model, int task, const Forward &forward, const TaskLabels &labels)
+{
+    return taskLoss(model, task, forward.predictions[std::size_t(task)], forward.early[std::size_t(task)], labels);
+}
 
 /// How good a prediction is, in [0, 1]: a main metric that is a share as it is; of an error, the part of the best constant
 /// predictor's error (on the same labels) that is gone.

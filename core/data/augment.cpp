@@ -20,6 +20,33 @@ void mirrorRows(std::vector<float> &values, std::int64_t width)
         std::reverse(row, row + width);
 }
 
+void flipBoxes(std::vector<float> &boxes)
+{
+    for (std::size_t row = 0; row < boxes.size(); row += boxNumbers)
+        if (boxes[row] >= 0) {
+            const float left = boxes[row + 1];
+            boxes[row + 1] = 1 - boxes[row + 3];
+            boxes[row + 3] = 1 - left;
+        }
+}
+
+/// Boxes in shares of the window, cut at its sides; what lies outside is gone.
+void zoomBoxes(std::vector<float> &boxes, const Shape &image, const PixelWindow &window)
+{
+    const float first[] = {float(window.left) / float(image[2]), float(window.top) / float(image[1])};
+    const float size[] = {float(window.width) / float(image[2]), float(window.height) / float(image[1])};
+    std::vector<float> kept;
+    for (std::size_t row = 0; row < boxes.size(); row += boxNumbers) {
+        float box[boxNumbers] = {boxes[row]};
+        for (std::size_t i = 1; i < boxNumbers; ++i)
+            box[i] = std::clamp((boxes[row + i] - first[(i - 1) % 2]) / size[(i - 1) % 2], 0.0f, 1.0f);
+        if (box[0] >= 0 && box[1] < box[3] && box[2] < box[4])
+            kept.insert(kept.end(), std::begin(box), std::end(box));
+    }
+    kept.resize(boxes.size(), -1);
+    boxes = std::move(kept);
+}
+
 void flipSample(Sample &sample, const DatasetInfo &info)
 {
     const std::int64_t width = info.image[2];
@@ -28,6 +55,8 @@ void flipSample(Sample &sample, const DatasetInfo &info)
     for (std::size_t task = 0; task < info.tasks.size(); ++task) {
         std::vector<float> &label = sample.labels[task];
         const TaskKind kind = info.tasks[task].kind;
+        if (kind == TaskKind::boxes)
+            flipBoxes(label);
         if (label.empty() || !isDense(kind))
             continue;
         mirrorRows(label, width);
@@ -47,6 +76,8 @@ void zoomSample(Sample &sample, const DatasetInfo &info, const PixelWindow &wind
     for (std::size_t task = 0; task < info.tasks.size(); ++task) {
         std::vector<float> &label = sample.labels[task];
         const TaskKind kind = info.tasks[task].kind;
+        if (kind == TaskKind::boxes)
+            zoomBoxes(label, info.image, window);
         if (label.empty() || !isDense(kind))
             continue;
         resample.planes = planesOf(kind);

@@ -13,12 +13,17 @@ const char *name(Split split)
 
 bool isDense(TaskKind kind)
 {
-    return kind != TaskKind::classification && kind != TaskKind::multilabel && kind != TaskKind::regression;
+    return kind != TaskKind::classification && kind != TaskKind::multilabel && kind != TaskKind::regression && kind != TaskKind::boxes;
+}
+
+bool predictsMap(TaskKind kind)
+{
+    return isDense(kind) || kind == TaskKind::boxes;
 }
 
 Shape labelShape(const TaskInfo &task, const Shape &image)
 {
-    if (isDense(task.kind) && image.size() != 3)
+    if (predictsMap(task.kind) && image.size() != 3)
         throw Error("task '{}' of kind {} expected images [channels, height, width], found the shape {}", task.name, name(task.kind), shapeText(image));
     switch (task.kind) {
     case TaskKind::segmentation:
@@ -34,6 +39,8 @@ Shape labelShape(const TaskInfo &task, const Shape &image)
     case TaskKind::multilabel:
     case TaskKind::regression:
         return {task.classes};
+    case TaskKind::boxes:
+        return {mostBoxes, boxNumbers};
     }
     return {};
 }

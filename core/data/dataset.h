@@ -31,7 +31,15 @@ struct DatasetInfo
 /// Has the task a value per pixel?
 bool isDense(TaskKind kind);
 
-/// The layout of TaskInfo for images of shape `image`; throws Error for a dense task on a flat vector.
+/// Is the task predicted by a map: a dense task, or boxes by their centres?
+bool predictsMap(TaskKind kind);
+
+/// Rows of a label of boxes: no image has more.
+constexpr std::int64_t mostBoxes = 32;
+/// Numbers of a row: class id, left, top, right, bottom.
+constexpr std::int64_t boxNumbers = 5;
+
+/// The layout of TaskInfo for images of shape `image`; throws Error for a task on images on a flat vector.
 Shape labelShape(const TaskInfo &task, const Shape &image);
 
 /// A parameter that holds "height, width" or one number for both; throws Error naming `what`.

@@ -99,6 +99,7 @@ std::string runSection(const RunStore &store, int number)
     html += part("Curves", curvesFigure("Training losses", taskCurves(store, number, tasks, "loss/"), 0.9)
                      + curvesFigure("Task weights", taskCurves(store, number, tasks, "weight/"), 0.9) + metricFigures(store, number, tasks));
     html += part("Gradient conflict in the shared parameters", conflictFigures(store, number, namesOf(tasks)));
+    html += part("Gates and routes", probeFigures(store, number));
     if (const std::vector<std::int64_t> steps = store.predictionSteps(number); !steps.empty())
         html += fmt::format("<h3>Predictions at step {}</h3>", steps.back()) + predictionsFigure(store.predictions(number, steps.back()), tasks, 4);
     return html + part("Settings", settingsPart(run)) + "</section>";

@@ -36,6 +36,9 @@ std::string conflictFigure(const std::string &title, const std::vector<std::stri
 /// The cosine of each pair of tasks at each Gramian.
 std::vector<ReportCurve> conflictCurves(const std::vector<std::string> &tasks, const std::vector<GramianEvent> &gramians);
 
+/// What gates and routers decided last: one coloured table per probe.
+std::string probeFigures(const RunStore &store, int run);
+
 /// Every metric at the last evaluation beside the best constant predictor's.
 std::string metricsTable(const RunStore &store, int run, const std::vector<ReportTask> &tasks);
 

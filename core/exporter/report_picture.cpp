@@ -1,5 +1,7 @@
 #include "core/exporter/report_picture.h"
 
+#include "core/probe/plane.h"
+
 #include <fmt/format.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
@@ -105,6 +107,26 @@ std::string planeImage(const PredictionEvent &plane, const TaskInfo *task, doubl
                        htmlText(plane.kind));
 }
 
+std::string boxesImage(const PredictionEvent &image, const PredictionEvent &plane, const TaskInfo &task)
+{
+    const int scale = std::max(1, 256 / std::max({image.width, image.height, 1}));   // lines of a pixel shall not hide small images
+    cv::Mat picture(image.height, image.width, CV_8UC3);
+    for (int y = 0; y < image.height; ++y)
+        for (int x = 0; x < image.width; ++x)
+            picture.at<cv::Vec3b>(y, x) = pixelColour(image, nullptr, 0, std::size_t(y) * std::size_t(image.width) + std::size_t(x), {});
+    cv::resize(picture, picture, {}, scale, scale, cv::INTER_NEAREST);
+    for (const auto &[id, score, box] : boxesOfPlane(plane)) {
+        if (score < leastShownScore)
+            continue;
+        const cv::Point first(int(box.left * float(picture.cols)), int(box.top * float(picture.rows)));
+        const cv::Point last(int(box.right * float(picture.cols)) - 1, int(box.bottom * float(picture.rows)) - 1);
+        cv::rectangle(picture, first, last, cv::Scalar(classColour(id)), 2);
+    }
+    const std::string caption = task.name + " " + plane.kind;
+    return fmt::format("<div class='plane'><img alt='{0}' title='{0}' src='{1}'><span>{2}</span></div>", htmlText(caption), pngAddress(picture),
+                       htmlText(plane.kind));
+}
+
 double deepestOf(const PredictionEvent &plane)
 {
     int largest = 0;
@@ -115,6 +137,11 @@ double deepestOf(const PredictionEvent &plane)
 
 void addClasses(const PredictionEvent &plane, std::set<int> &classes)
 {
+    for (const ScoredBox &box : boxesOfPlane(plane))
+        if (box.score >= leastShownScore)
+            classes.insert(box.id);
+    if (plane.bytesPerValue != 1)
+        return;
     classes.insert(plane.data.begin(), plane.data.end());
 }
 

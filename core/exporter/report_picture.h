@@ -11,6 +11,9 @@ namespace concord {
 /// `deepest`: the depth in metres with the last colour.
 std::string planeImage(const PredictionEvent &plane, const TaskInfo *task, double deepest, const std::string &caption);
 
+/// A plane of boxes drawn over its image in the colours of their classes; predictions of a low score are left out.
+std::string boxesImage(const PredictionEvent &image, const PredictionEvent &plane, const TaskInfo &task);
+
 /// Metres of the deepest known pixel.
 double deepestOf(const PredictionEvent &plane);
 

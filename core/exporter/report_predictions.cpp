@@ -69,10 +69,12 @@ std::string scoresText(const PredictionEvent &plane, const TaskInfo &task)
     return scores.size() > 6 ? text + " …" : text;
 }
 
-std::string planeCell(const PredictionEvent *plane, const TaskInfo &task, double deepest)
+std::string planeCell(const PredictionEvent *plane, const PredictionEvent *image, const TaskInfo &task, double deepest)
 {
     if (!plane)
         return "<div class='plane'><span class='quiet'>no label</span></div>";
+    if (task.kind == TaskKind::boxes && image && image->bytesPerValue == 1)
+        return boxesImage(*image, *plane, task);
     if (plane->bytesPerValue == 4 || plane->height <= 1)
         return fmt::format("<div class='plane'><b>{}</b><span>{}</span></div>", htmlText(scoresText(*plane, task)), htmlText(plane->kind));
     return planeImage(*plane, &task, deepest, task.name + " " + plane->kind);
@@ -100,8 +102,8 @@ std::string predictionsFigure(const std::vector<PredictionEvent> &planes, const 
             rows += "<td><div class='pair'>";
             for (const char *kind : {"truth", "prediction"}) {
                 const PredictionEvent *plane = all.find(sample, task.name, kind);
-                rows += planeCell(plane, task, all.deepest(task.name));
-                if (plane && task.kind == TaskKind::segmentation)
+                rows += planeCell(plane, image, task, all.deepest(task.name));
+                if (plane && (task.kind == TaskKind::segmentation || task.kind == TaskKind::boxes))
                     addClasses(*plane, classes[t]);
             }
             rows += "</div></td>";

@@ -35,8 +35,20 @@ void AnalysisPass::run()
     inferTypes();
     findTasks();
     sumCosts();
+    askBlocks();
     lint();
     std::ranges::stable_sort(result_.problems, std::greater(), &Problem::severity);
+}
+
+/// Only of a graph without errors, so that blocks need not doubt it.
+void AnalysisPass::askBlocks()
+{
+    if (!result_.runnable())
+        return;
+    for (const Item &item : items_)
+        if (item.facts->block)
+            if (const std::string refusal = item.facts->block->refusal(graph_, result_); !refusal.empty())
+                report(&item, "", refusal);
 }
 
 std::size_t AnalysisPass::find(const std::string &id) const

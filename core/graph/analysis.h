@@ -45,18 +45,30 @@ struct NodeFacts
     PortTypes outputTypes = {};
     std::int64_t parameters = 0;
     std::int64_t macs = 0;
+    int forwards = 1;                          ///< how often its weights run in one step
     std::vector<int> tasks = {};               ///< indices of the tasks whose loss it reaches
     bool inferred = false;                     ///< output types and cost are valid
     bool predicts = false;                     ///< one of its outputs feeds a loss
 };
 
-/// A task of the graph: one loss linked to the balance node.
+/// A task of the graph: one loss linked to the balance node, or one sum of losses of the same label.
 struct GraphTask
 {
+    /// Deep supervision: a further loss of the same label, on an earlier prediction.
+    struct EarlyLoss
+    {
+        std::string lossNode = {};
+        PortRef prediction = {};
+    };
+
     TaskInfo info = {};
     std::string lossNode = {};
+    std::string sumNode = {};  ///< what is linked to the balance node where losses of the task are summed first; "" for the loss itself
+    std::vector<EarlyLoss> early = {};
     PortRef prediction = {};   ///< the output that the loss reads
     PortRef label = {};        ///< the data node's label port
+
+    const std::string &balanced() const { return sumNode.empty() ? lossNode : sumNode; }
 };
 
 struct Analysis

@@ -50,6 +50,7 @@ void AnalysisPass::inferNode(Item &item)
         facts.outputTypes = std::move(inference.outputs);
         facts.parameters = inference.parameters;
         facts.macs = inference.macs;
+        facts.forwards = inference.forwards;
         facts.inferred = true;
     } catch (const std::exception &error) {
         item.failed = true;

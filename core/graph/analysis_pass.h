@@ -97,10 +97,14 @@ private:
 
     void findTasks();
     void describeTask(std::size_t loss, std::size_t number);
+    void readLoss(std::size_t loss, GraphTask &task);
+    void readSum(std::size_t sum, const std::vector<std::size_t> &losses, GraphTask &task);
+    std::vector<std::size_t> summedLosses(std::size_t item) const;
     void checkTasks();
     void spreadTasks();
     void sumCosts();
 
+    void askBlocks();
     void lint();
 
     std::size_t find(const std::string &id) const;   ///< none when there is no such node

@@ -12,7 +12,8 @@ void AnalysisPass::findTasks()
         if (is(i, "Losses"))
             for (std::size_t port = 0; port < items_[i].inLink.size(); ++port)
                 if (const std::size_t link = items_[i].inLink[port];
-                    link != none && links_[link].from != none && items_[i].facts->inputs[port].type != PortType::label)
+                    link != none && links_[link].from != none && items_[i].facts->inputs[port].type != PortType::label
+                    && items_[i].facts->inputs[port].type != PortType::loss)
                     items_[links_[link].from].facts->predicts = true;
     if (balance_ == none)
         return;
@@ -31,7 +32,33 @@ void AnalysisPass::findTasks()
 void AnalysisPass::describeTask(std::size_t loss, std::size_t number)
 {
     Item &item = items_[loss];
-    GraphTask task{.lossNode = item.node->id};
+    GraphTask task;
+    if (const std::vector<std::size_t> losses = summedLosses(loss); losses.empty())
+        readLoss(loss, task);
+    else
+        readSum(loss, losses, task);
+    // Without the data the label still says which task was meant.
+    if (task.info.name.empty())
+        task.info.name = task.label.port.empty() ? task.lossNode : task.label.port.substr(task.label.port.find('.') + 1);
+    item.reached.resize(number / 64 + 1);
+    item.reached[number / 64] |= std::uint64_t(1) << number % 64;
+    result_.tasks.push_back(std::move(task));
+}
+
+/// The losses that a node adds up, in the order of its inputs; none for a loss on a prediction.
+std::vector<std::size_t> AnalysisPass::summedLosses(std::size_t item) const
+{
+    std::vector<std::size_t> result;
+    for (std::size_t port = 0; port < items_[item].inLink.size(); ++port)
+        if (const std::size_t link = items_[item].inLink[port]; link != none && links_[link].from != none && items_[item].facts->inputs[port].type == PortType::loss)
+            result.push_back(links_[link].from);
+    return result;
+}
+
+void AnalysisPass::readLoss(std::size_t loss, GraphTask &task)
+{
+    Item &item = items_[loss];
+    task.lossNode = item.node->id;
     for (std::size_t i = 0; i < item.inLink.size(); ++i) {
         if (item.inLink[i] == none)
             continue;
@@ -46,12 +73,27 @@ void AnalysisPass::describeTask(std::size_t loss, std::size_t number)
         if (const auto type = item.facts->inputTypes.find(port.id); type != item.facts->inputTypes.end())
             task.info = type->second.task;
     }
-    // Without the data the label still says which task was meant.
-    if (task.info.name.empty())
-        task.info.name = task.label.port.empty() ? task.lossNode : task.label.port.substr(task.label.port.find('.') + 1);
-    item.reached.resize(number / 64 + 1);
-    item.reached[number / 64] |= std::uint64_t(1) << number % 64;
-    result_.tasks.push_back(std::move(task));
+}
+
+/// The first loss is the task's: its prediction is measured and exported. The others supervise earlier predictions of the same label.
+void AnalysisPass::readSum(std::size_t sum, const std::vector<std::size_t> &losses, GraphTask &task)
+{
+    for (const std::size_t loss : losses) {
+        if (!summedLosses(loss).empty()) {
+            report(&items_[sum], "loss", fmt::format("expected losses on predictions, found '{}', which is a sum itself", items_[loss].node->id));
+            continue;
+        }
+        GraphTask part;
+        readLoss(loss, part);
+        if (task.lossNode.empty()) {
+            task = std::move(part);
+            continue;
+        }
+        if (!part.label.node.empty() && part.label != task.label)
+            report(&items_[loss], "label", fmt::format("expected the label of the sum's first loss, '{}.{}', found '{}.{}'", task.label.node, task.label.port, part.label.node, part.label.port));
+        task.early.push_back({part.lossNode, part.prediction});
+    }
+    task.sumNode = items_[sum].node->id;
 }
 
 void AnalysisPass::checkTasks()
@@ -62,8 +104,11 @@ void AnalysisPass::checkTasks()
     for (std::size_t number = 0; number < result_.tasks.size(); ++number) {
         const GraphTask &task = result_.tasks[number];
         const Item &loss = items_[lossItems_[number]];
-        if (!byLoss.emplace(task.lossNode, &task).second) {
-            report(&loss, "", "expected one link to the balance node, found two");
+        bool isNewLoss = byLoss.emplace(task.lossNode, &task).second;
+        for (const GraphTask::EarlyLoss &early : task.early)
+            isNewLoss = byLoss.emplace(early.lossNode, &task).second && isNewLoss;
+        if (!isNewLoss) {
+            report(&loss, "", task.sumNode.empty() ? "expected one link to the balance node, found two" : "expected each loss once in sums and at the balance node, found one twice");
             continue;
         }
         if (task.label.node.empty())

@@ -12,6 +12,8 @@
 namespace concord {
 
 class Layer;   // core/model/layer.h
+struct Analysis;
+struct TaskGraph;
 
 /// A typed end of an edge. A repeating port "in" stands for "in.0", "in.1", … one per task.
 struct Port
@@ -31,6 +33,7 @@ struct Inference
     PortTypes outputs = {};
     std::int64_t parameters = 0;
     std::int64_t macs = 0;   ///< multiply-adds for one sample, forward
+    int forwards = 1;        ///< how often its weights run in one step: once per task where tasks condition them; `macs` has them all
 };
 
 /// What Block::build gets: the linked inputs and inferred outputs of this node.
@@ -54,6 +57,9 @@ public:
 
     /// The trainable module; null for data, loss and balance nodes. Called only where infer succeeded.
     virtual std::shared_ptr<Layer> build(const BuildSpec &) const { return nullptr; }
+
+    /// Why this block cannot do its work in a graph that is otherwise whole: one sentence, or "" when it can.
+    virtual std::string refusal(const TaskGraph &, const Analysis &) const { return {}; }
 
     /// The main settings in a few words, for the node's second line: "64 channels, bilinear ×4".
     virtual std::string summary() const { return {}; }

@@ -241,6 +241,12 @@ TaskGraph ExperimentReader::readGraph(Json &json, const std::string &path)
             }
         }
     }
+    if (json.contains("collapsed")) {
+        const Json list = take(json, "collapsed");
+        if (!list.is_array() || !std::ranges::all_of(list, [](const Json &each) { return each.is_string(); }))
+            fail(path + "collapsed", "a list of texts", list);
+        graph.collapsed = list.get<std::set<std::string>>();
+    }
     return graph;
 }
 

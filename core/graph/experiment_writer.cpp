@@ -61,11 +61,11 @@ Json nodeJson(const Node &node, bool withPositions)
     if (withPositions) {
         json["x"] = roundedPosition(node.x);
         json["y"] = roundedPosition(node.y);
+        if (!node.frame.empty())
+            json["frame"] = node.frame;
     }
     if (!node.title.empty())
         json["title"] = node.title;
-    if (!node.frame.empty())
-        json["frame"] = node.frame;
     if (!node.params.empty())
         json["params"] = paramsJson(node.params);
     addUnknown(json, node.unknown);
@@ -81,6 +81,8 @@ Json graphJson(const TaskGraph &graph, bool withPositions)
     std::vector<Edge> edges = graph.edges;
     std::ranges::sort(edges);
     Json json = {{"nodes", Json::array()}, {"edges", Json::array()}};
+    if (withPositions && !graph.collapsed.empty())
+        json["collapsed"] = graph.collapsed;
     for (const Node *node : nodes)
         json["nodes"].push_back(nodeJson(*node, withPositions));
     for (const Edge &edge : edges)

@@ -27,7 +27,7 @@ Experiment singleTask(const Experiment &experiment, const std::string &task)
     single.name = "single: " + task;
     std::erase_if(single.graph.nodes, [&](const Node &node) { return !stays(node.id); });
     std::erase_if(single.graph.edges, [&](const Edge &edge) {
-        return !stays(edge.from.node) || !stays(edge.to.node) || (edge.to.node == analysis.balanceNode && edge.from.node != wanted->lossNode);
+        return !stays(edge.from.node) || !stays(edge.to.node) || (edge.to.node == analysis.balanceNode && edge.from.node != wanted->balanced());
     });
     for (Edge &edge : single.graph.edges)
         if (edge.to.node == analysis.balanceNode)

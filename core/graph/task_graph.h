@@ -3,6 +3,7 @@
 #include "core/base/params.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct Node
     ParamMap params = {};      ///< only what was set; the rest are the block's defaults
     double x = 0;
     double y = 0;
-    std::string frame = {};
+    std::string frame = {};    ///< title of the group it is drawn in; has no effect on training
     std::string unknown = {};  ///< JSON text of members this program does not know, kept on save
 
     bool operator==(const Node &) const = default;
@@ -43,6 +44,7 @@ struct TaskGraph
 {
     std::vector<Node> nodes;
     std::vector<Edge> edges;
+    std::set<std::string> collapsed = {};   ///< frames that are drawn as one node
 
     bool operator==(const TaskGraph &) const = default;
 

@@ -12,7 +12,7 @@ namespace concord {
 namespace {
 
 const std::vector<std::string> portNames = {"image", "features", "tokens", "vector", "prediction", "label", "loss"};
-const std::vector<std::string> kindNames = {"segmentation", "depth", "normals", "edges", "saliency", "classification", "multilabel", "regression"};
+const std::vector<std::string> kindNames = {"segmentation", "depth", "normals", "edges", "saliency", "classification", "multilabel", "regression", "boxes"};
 
 std::size_t indexOf(const std::vector<std::string> &names, const std::string &name, const char *what)
 {

@@ -12,7 +12,7 @@ using Shape = std::vector<std::int64_t>;
 /// What flows over a link. Decides which ports fit (`fits`), and their look.
 enum class PortType { image, features, tokens, vector, prediction, label, loss };
 
-enum class TaskKind { segmentation, depth, normals, edges, saliency, classification, multilabel, regression };
+enum class TaskKind { segmentation, depth, normals, edges, saliency, classification, multilabel, regression, boxes };
 
 const char *name(PortType type);
 const char *name(TaskKind kind);
@@ -22,7 +22,7 @@ TaskKind taskKind(const std::string &name);   ///< likewise
 /// A task as its label describes it. Label values are floats:
 /// segmentation [H, W] class ids · depth [1, H, W] metres, ≤ 0 unknown · normals [3, H, W] unit, 0 unknown ·
 /// edges, saliency [1, H, W] 0 or 1, < 0 unknown · classification [] class id · multilabel [classes] 0 or 1, < 0 unknown ·
-/// regression [classes] values.
+/// regression [classes] values · boxes [most boxes, 5]: class id (< 0: no box), then left, top, right, bottom as shares of the image.
 struct TaskInfo
 {
     std::string name = {};

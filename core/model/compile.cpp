@@ -7,6 +7,7 @@
 #include "core/model/pretrained.h"
 #include "core/model/reach.h"
 #include "core/objective/loss_block.h"
+#include "core/objective/loss_sum.h"
 
 #include <algorithm>
 #include <string_view>
@@ -33,8 +34,12 @@ public:
     {
         for (const Edge &edge : graph.edges)
             sourceOf_[edge.to] = edge.from;
-        for (const GraphTask &task : analysis.tasks)
+        for (const GraphTask &task : analysis.tasks) {
             lossNodes_.push_back(task.lossNode);
+            lossNodes_.push_back(task.balanced());
+            for (const GraphTask::EarlyLoss &early : task.early)
+                lossNodes_.push_back(early.lossNode);
+        }
     }
 
     std::vector<ModelNode> nodes()
@@ -73,12 +78,25 @@ public:
             entry.loss = makeLoss(task.lossNode, *label);
             if (!entry.loss || entry.prediction.node < 0)
                 throw Error("task '{}': expected a loss on a trainable prediction, found none at '{}'", task.info.name, task.lossNode);
+            for (const GraphTask::EarlyLoss &early : task.early) {
+                entry.early.push_back({locate(early.prediction), makeLoss(early.lossNode, *label), earlyWeight(task.sumNode)});
+                if (!entry.early.back().loss || entry.early.back().prediction.node < 0)
+                    throw Error("task '{}': expected a loss on a trainable prediction, found none at '{}'", task.info.name, early.lossNode);
+            }
             result.push_back(std::move(entry));
         }
         return result;
     }
 
 private:
+    double earlyWeight(const std::string &sumNode) const
+    {
+        const auto *sum = dynamic_cast<const LossSum *>(analysis_.nodes.at(sumNode).block.get());
+        if (!sum)
+            throw Error("node '{}': expected a sum of losses, found '{}'", sumNode, analysis_.nodes.at(sumNode).title);
+        return sum->earlyWeight();
+    }
+
     ModelNode::Source source(const PortRef &input) const
     {
         const auto it = sourceOf_.find(input);
@@ -120,7 +138,8 @@ void deferUpsampling(std::vector<ModelNode> &nodes, const std::vector<ModelTask>
     for (std::size_t n = 0; n < nodes.size(); ++n) {
         const int factor = nodes[n].layer->trailingUpsample();
         const auto reads = [n](const ModelNode::Source &source) { return source.node == int(n); };
-        if (factor <= 1 || std::ranges::any_of(tasks, reads, &ModelTask::prediction))
+        const auto supervises = [&](const ModelTask &task) { return reads(task.prediction) || std::ranges::any_of(task.early, reads, &ModelTask::Early::prediction); };
+        if (factor <= 1 || std::ranges::any_of(tasks, supervises))
             continue;
         std::vector<ModelNode *> readers;
         for (ModelNode &node : nodes)

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "core/model/chain_block.h"
+#include "core/model/pretrained.h"
 
 namespace concord {
 
 /// A linear map from a vector to the predictions of a sample.
-class LinearHead : public ChainBlock
+class LinearHead : public ChainBlock, public PretrainedBlock
 {
 public:
     Inference infer(const PortTypes &inputs, int repeats) const override;

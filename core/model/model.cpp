@@ -35,8 +35,13 @@ Forward Model::forward(const at::Tensor &image, bool segmented)
             for (at::Tensor &output : values.outputs)
                 output = upsampleBilinear(output, node.upsampleAfter);
     }
-    for (const ModelTask &task : tasks_)
-        result.predictions.push_back(result.nodes[std::size_t(task.prediction.node)].outputs[std::size_t(task.prediction.output)]);
+    const auto valueOf = [&result](const ModelNode::Source &source) { return result.nodes[std::size_t(source.node)].outputs[std::size_t(source.output)]; };
+    for (const ModelTask &task : tasks_) {
+        result.predictions.push_back(valueOf(task.prediction));
+        std::vector<at::Tensor> &early = result.early.emplace_back();
+        for (const ModelTask::Early &each : task.early)
+            early.push_back(valueOf(each.prediction));
+    }
     return result;
 }
 

@@ -43,6 +43,15 @@ struct ModelTask
     ModelNode::Source prediction;
     std::shared_ptr<const LossBlock> loss;
     int label = 0;                         ///< index into DatasetInfo::tasks
+
+    /// Deep supervision: further losses on earlier predictions.
+    struct Early
+    {
+        ModelNode::Source prediction;
+        std::shared_ptr<const LossBlock> loss;
+        double weight = 1;
+    };
+    std::vector<Early> early = {};
 };
 
 /// A parameter with the tasks whose loss it reaches; shared when these are two or more.
@@ -65,6 +74,7 @@ struct Forward
     };
     std::vector<NodeValues> nodes;
     std::vector<at::Tensor> predictions;   ///< one per task
+    std::vector<std::vector<at::Tensor>> early;   ///< per task those of its earlier predictions that have a loss
     /// Segmented: the leaf that each task's prediction-side subgraph reads in place of a shared node's output is found in
     /// nodes[consumer].inputs; its gradient is the cut gradient.
 };

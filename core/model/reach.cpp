@@ -17,8 +17,15 @@ std::vector<std::vector<std::vector<int>>> taskReach(const std::vector<ModelNode
     std::vector<std::vector<std::vector<int>>> reach;
     for (const ModelNode &node : nodes)
         reach.emplace_back(std::size_t(node.outputCount));
-    for (std::size_t t = 0; t < tasks.size(); ++t)
-        reach[std::size_t(tasks[t].prediction.node)][std::size_t(tasks[t].prediction.output)].push_back(int(t));
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+        const auto mark = [&](const ModelNode::Source &source) {
+            std::vector<int> &reached = reach[std::size_t(source.node)][std::size_t(source.output)];
+            reached = mergeTasks(reached, {int(t)});
+        };
+        mark(tasks[t].prediction);
+        for (const ModelTask::Early &early : tasks[t].early)
+            mark(early.prediction);
+    }
 
     // Nodes are in topological order: from the back, all consumers of a node are done before it.
     for (std::size_t n = nodes.size(); n-- > 0;) {

@@ -23,6 +23,9 @@ struct ResidualOptions
     ResidualOptions next() const { return {.in = out, .out = out, .dilation = dilation, .bottleneck = bottleneck, .outputs = outputs}; }
 };
 
+/// Its convolutions in their order: those one after the other, and last, where it projects, that of the shortcut. Throws Error.
+std::vector<ConvOptions> residualConvs(const std::string &prefix, const ResidualOptions &options);
+
 /// Adds what a block costs and moves `cost` behind it. No torch here. Throws Error.
 void addResidual(FeatureCost &cost, const ResidualOptions &options);
 

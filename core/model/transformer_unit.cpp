@@ -5,8 +5,8 @@
 
 namespace concord {
 
-LayerNormUnit::LayerNormUnit(Layer &owner, const std::string &prefix, std::int64_t channels)
-    : LayerUnit(owner, prefix)
+LayerNormUnit::LayerNormUnit(Layer &owner, const std::string &prefix, std::int64_t channels, std::vector<int> outputs)
+    : LayerUnit(owner, prefix, std::move(outputs))
     , weight_(addParameter("weight", {channels}, Init::constant(1)))
     , bias_(addParameter("bias", {channels}, Init::zeros()))
 {

@@ -9,7 +9,7 @@ namespace concord {
 class LayerNormUnit : public LayerUnit
 {
 public:
-    LayerNormUnit(Layer &owner, const std::string &prefix, std::int64_t channels);
+    LayerNormUnit(Layer &owner, const std::string &prefix, std::int64_t channels, std::vector<int> outputs = {});
 
     at::Tensor operator()(const at::Tensor &x) const;
 

@@ -25,6 +25,8 @@ std::int64_t predictionChannels(const TaskInfo &task)
         return 1;
     case TaskKind::normals:
         return 3;
+    case TaskKind::boxes:
+        return task.classes + 4;   // a heat map per class, width, height, and where in its cell the centre lies
     default:
         return task.classes;
     }

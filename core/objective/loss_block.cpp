@@ -21,6 +21,8 @@ std::string kindList(const std::vector<TaskKind> &kinds)
 /// What the channels stand for, as in "11 channels for 11 classes".
 std::string channelReason(const TaskInfo &task)
 {
+    if (task.kind == TaskKind::boxes)
+        return fmt::format("{} class{} and 4 numbers of boxes", task.classes, task.classes == 1 ? "" : "es");
     const bool classes = task.kind == TaskKind::segmentation || task.kind == TaskKind::classification || task.kind == TaskKind::multilabel;
     if (classes)
         return fmt::format("{} class{}", task.classes, task.classes == 1 ? "" : "es");
@@ -29,15 +31,15 @@ std::string channelReason(const TaskInfo &task)
 
 void checkPrediction(const Shape &prediction, const TensorType &label)
 {
-    const bool dense = isDense(label.task.kind);
-    if (prediction.size() != (dense ? 3 : 1))
-        throw Error("expected a prediction {} for {}, found {}", dense ? "[channels, height, width]" : "[values]", name(label.task.kind),
+    const bool map = predictsMap(label.task.kind);
+    if (prediction.size() != (map ? 3 : 1))
+        throw Error("expected a prediction {} for {}, found {}", map ? "[channels, height, width]" : "[values]", name(label.task.kind),
                     prediction.empty() ? "a single value" : shapeText(prediction));
     const std::int64_t channels = predictionChannels(label.task);
     if (prediction.front() != channels)
-        throw Error("expected {} {}{} for {}, found {}", channels, dense ? "channel" : "value", channels == 1 ? "" : "s", channelReason(label.task),
+        throw Error("expected {} {}{} for {}, found {}", channels, map ? "channel" : "value", channels == 1 ? "" : "s", channelReason(label.task),
                     prediction.front());
-    if (!dense)
+    if (!isDense(label.task.kind))
         return;
     if (label.shape.size() < 2)
         throw Error("expected a label with height and width for {}, found {}", name(label.task.kind),

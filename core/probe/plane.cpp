@@ -1,5 +1,6 @@
 #include "core/probe/plane.h"
 
+#include "core/objective/centres.h"
 #include "core/tensor/tensor.h"
 
 #include <algorithm>
@@ -44,6 +45,21 @@ PredictionEvent scorePlane(const char *kind, std::span<const float> values)
 {
     PredictionEvent plane = emptyPlane(kind, 1, std::int64_t(values.size()), 1, 4);
     std::memcpy(plane.data.data(), values.data(), values.size_bytes());
+    return plane;
+}
+
+/// A row of class id, score, left, top, right, bottom for each; one row of class −1 where there is none, because a plane has values.
+PredictionEvent boxesPlane(const char *kind, std::vector<ScoredBox> boxes)
+{
+    if (boxes.empty())
+        boxes.push_back({.id = -1, .score = 0, .box = {}});
+    PredictionEvent plane = emptyPlane(kind, std::int64_t(boxes.size()), boxPlaneWidth, 1, 4);
+    std::uint8_t *to = plane.data.data();
+    for (const auto &[id, score, box] : boxes) {
+        const float row[boxPlaneWidth] = {float(id), score, box.left, box.top, box.right, box.bottom};
+        std::memcpy(to, row, sizeof row);
+        to += sizeof row;
+    }
     return plane;
 }
 
@@ -110,6 +126,8 @@ PredictionEvent truthPlane(std::span<const float> values, const Shape &shape, co
             scores[std::size_t(values[0])] = 1;
         return scorePlane("truth", scores);
     }
+    case TaskKind::boxes:
+        return boxesPlane("truth", boxesOfLabel(values));
     case TaskKind::multilabel:
     case TaskKind::regression:
         break;
@@ -138,10 +156,27 @@ PredictionEvent predictionPlane(const at::Tensor &prediction, const TaskInfo &ta
         return scorePlane("prediction", floatsOf(values.flatten().softmax(0)));
     case TaskKind::multilabel:
         return scorePlane("prediction", floatsOf(values.flatten().sigmoid()));
+    case TaskKind::boxes:
+        return boxesPlane("prediction", boxesOfPrediction(values));
     case TaskKind::regression:
         break;
     }
     return scorePlane("prediction", floatsOf(values));
+}
+
+std::vector<ScoredBox> boxesOfPlane(const PredictionEvent &plane)
+{
+    constexpr std::size_t rowBytes = boxPlaneWidth * sizeof(float);
+    std::vector<ScoredBox> boxes;
+    if (plane.width != boxPlaneWidth || plane.bytesPerValue != 4)
+        return boxes;
+    for (std::size_t at = 0; at + rowBytes <= plane.data.size(); at += rowBytes) {
+        float row[boxPlaneWidth];
+        std::memcpy(row, plane.data.data() + at, rowBytes);
+        if (row[0] >= 0)
+            boxes.push_back({.id = int(row[0]), .score = row[1], .box = {row[2], row[3], row[4], row[5]}});
+    }
+    return boxes;
 }
 
 } // namespace concord

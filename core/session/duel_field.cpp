@@ -88,7 +88,7 @@ void DuelField::measure(Ground &ground)
         ground.losses.push_back(std::nan(""));
         if (!ground.batch.labels[task].any)
             continue;
-        const at::Tensor loss = taskLoss(*model_, int(task), forward.predictions[task], ground.batch.labels[task]);
+        const at::Tensor loss = taskLoss(*model_, int(task), forward, ground.batch.labels[task]);
         ground.losses.back() = loss.item<double>();
         const auto gradients = torch::autograd::grad({loss}, shared_, {}, /*retain_graph=*/true, /*create_graph=*/false, /*allow_unused=*/true);
         std::int64_t offset = 0;
@@ -108,7 +108,7 @@ std::vector<double> DuelField::lossesOn(const DeviceBatch &batch)
     const Forward forward = model_->forward(batch.image);
     std::vector<double> losses;
     for (std::size_t task = 0; task < model_->tasks().size(); ++task)
-        losses.push_back(batch.labels[task].any ? taskLoss(*model_, int(task), forward.predictions[task], batch.labels[task]).item<double>() : std::nan(""));
+        losses.push_back(batch.labels[task].any ? taskLoss(*model_, int(task), forward, batch.labels[task]).item<double>() : std::nan(""));
     return losses;
 }
 

@@ -1,54 +1,16 @@
 // What each balance method would cost on a graph, and whether it can train it at all.
 #include "core/balance/balance_block.h"
-#include "core/graph/analysis.h"
+#include "core/balance/balance_cost.h"
 #include "core/session/compare.h"
 
 #include <algorithm>
 
 namespace concord {
 
-namespace {
-
-struct StepCost
-{
-    double factor = 1;
-    std::string passes = {};
-};
-
-/// A step with equal weights is a forward pass and a backward pass twice as dear (gradients of inputs and of weights). Methods that
-/// compare gradients walk the shared part once per task.
-StepCost stepCost(const Analysis &analysis)
-{
-    const auto node = analysis.nodes.find(analysis.balanceNode);
-    const auto *balance = node == analysis.nodes.end() ? nullptr : dynamic_cast<const BalanceBlock *>(node->second.block.get());
-    if (!balance || !BalanceRegistry::instance().find(balance->method))
-        return {};
-    const std::unique_ptr<BalanceMethod> method = balance->makeMethod();
-    const int tasks = int(analysis.tasks.size());
-    double shared = 0;
-    for (const auto &[id, facts] : analysis.nodes)
-        if (facts.tasks.size() > 1)
-            shared += double(facts.macs);
-    const double share = analysis.macs > 0 ? shared / double(analysis.macs) : 0;
-    const double extra = method->extraPasses(tasks);
-    const bool comparesGradients = method->needs() == BalanceMethod::Needs::gramian || method->needs() == BalanceMethod::Needs::jacobian;
-    StepCost cost{.factor = 1 + extra, .passes = "one backward pass"};
-    if (comparesGradients && balance->gradientSource(*method) == GradientSource::parameters) {
-        cost.factor += 2 * share * (tasks - 1) / 3;
-        cost.passes = fmt::format("{} gradients of the shared part", tasks);
-    } else if (comparesGradients) {
-        cost.passes = fmt::format("{} gradients at the last shared block", tasks);
-    }
-    if (extra > 0)
-        cost.passes += fmt::format(", {:.2g} further {}", extra, extra == 1 ? "pass of the model" : "passes of the model");
-    return cost;
-}
-
-} // namespace
-
 double expectedCost(const Experiment &experiment)
 {
-    return stepCost(analyse(experiment.graph)).factor;
+    const std::optional<BalanceCost> cost = balanceCost(experiment.graph, experiment.plan, analyse(experiment.graph));
+    return cost ? cost->stepRatio() : 1;
 }
 
 std::vector<MethodChoice> methodChoices(const Experiment &base)
@@ -61,9 +23,13 @@ std::vector<MethodChoice> methodChoices(const Experiment &base)
             choice.presets.push_back(preset.name);
         choice.params = listParams(*method);
         try {
-            const StepCost cost = stepCost(analyse(methodEntrant(base, id).experiment.graph));
-            choice.cost = cost.factor;
-            choice.passes = cost.passes;
+            const Experiment entrant = methodEntrant(base, id).experiment;
+            const Analysis analysis = analyse(entrant.graph);
+            if (const auto cost = balanceCost(entrant.graph, entrant.plan, analysis)) {
+                choice.cost = cost->stepRatio();
+                choice.passes = cost->shortText();
+            }
+            choice.refusal = analysis.firstError();
         } catch (const std::exception &error) {
             choice.refusal = error.what();
         }

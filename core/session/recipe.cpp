@@ -41,6 +41,7 @@ DatasetInfo recipeData(const RecipeCard &card, const Node &data, const std::vect
 void Recipe::params(ParamVisitor &visitor)
 {
     visitor("channels", options_.channels, {.help = "Channels of the stages of convolutions; each stage after the first halves the image while its sides stay even", .min = 1, .max = 8192});
+    visitor("backbone", options_.backbone, {.help = "Stages for images: plain (channels and blocks as below), or ResNet-18's five, which end at a 32nd of the image", .choices = {"plain", "resnet18"}});
     visitor("blocks", options_.blocks, {.help = "Residual blocks of a stage", .min = 1, .max = 64});
     visitor("decoder", options_.decoder, {.help = "Channels of each dense task's decoder", .min = 1, .max = 8192});
     visitor("hidden", options_.hidden, {.help = "Widths of the linear layers, for data that are not images", .min = 1, .max = 65536});
@@ -57,6 +58,7 @@ Experiment Recipe::make(const Node &data, const std::vector<std::string> &tasks)
     experiment.name = card_.card.title + ", " + data.type;
     experiment.description = card_.card.summary + (card_.card.paper.empty() ? std::string() : " (" + card_.card.paper + ")");
     experiment.graph = layout.take();
+    setPlan(experiment.plan);
     return experiment;
 }
 

@@ -25,6 +25,7 @@ struct RecipeOptions
 {
     std::vector<std::int64_t> channels = {24, 48, 64};
     std::int64_t blocks = 2;
+    std::string backbone = "plain";
     std::int64_t decoder = 32;
     std::vector<std::int64_t> hidden = {256, 256};
     std::string method = "equal";
@@ -48,6 +49,9 @@ public:
 protected:
     /// Everything between the data node and the losses; ends with RecipeLayout::finish.
     virtual void layOut(RecipeLayout &layout) const = 0;
+
+    /// The plan that the system is trained by, where the default plan does not do.
+    virtual void setPlan(Plan &) const {}
 
     const RecipeOptions &options() const { return options_; }
 

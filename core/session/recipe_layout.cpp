@@ -12,6 +12,9 @@ namespace {
 constexpr double columnWidth = 240;
 constexpr double rowHeight = 120;
 
+/// He et al., CVPR 2016, table 1: the stem and four stages of two basic blocks.
+constexpr std::int64_t resNetWidths[] = {64, 64, 128, 256, 512};
+
 /// How a kind of task ends.
 struct BranchParts
 {
@@ -30,6 +33,7 @@ constexpr BranchParts branchParts[] = {
     {TaskKind::classification, "classification_head", "cross_entropy", "classes"},
     {TaskKind::multilabel, "multilabel_head", "weighted_bce", "classes"},
     {TaskKind::regression, "regression_head", "l2", "values"},
+    {TaskKind::boxes, "centre_head", "centre_heatmap", "classes"},
 };
 
 const BranchParts &partsOf(TaskKind kind)
@@ -96,25 +100,36 @@ void RecipeLayout::nextColumn()
 std::string RecipeLayout::add(const std::string &stem, const std::string &type, ParamMap params, double y, const std::vector<Link> &links)
 {
     const std::string id = graph_.freeId(stem);
-    graph_.nodes.push_back({.id = id, .type = type, .params = std::move(params), .x = x_, .y = y});
+    graph_.nodes.push_back({.id = id, .type = type, .params = std::move(params), .x = x_, .y = y, .frame = frame_});
     for (const Link &link : links)
         graph_.edges.push_back({link.from, {id, link.to}});
     return id;
 }
 
+bool RecipeLayout::isResNet() const
+{
+    return hasImages() && options_.backbone == "resnet18";
+}
+
 std::size_t RecipeLayout::stages() const
 {
+    if (isResNet())
+        return std::size(resNetWidths);
     return hasImages() ? options_.channels.size() : options_.hidden.size();
 }
 
 std::int64_t RecipeLayout::width(std::size_t stage) const
 {
+    if (isResNet())
+        return resNetWidths[stage];
     return hasImages() ? options_.channels[stage] : options_.hidden[stage];
 }
 
 /// A side that is not a multiple of the stride would not come back to its size.
 std::int64_t RecipeLayout::stride(std::size_t stage, const Stream &from) const
 {
+    if (isResNet())
+        return stage == 0 ? 4 : stage == 1 ? 1 : 2;   // the stem has a convolution and a pooling of stride 2
     const std::int64_t twice = 2 * from.shrink;
     return hasImages() && stage > 0 && info_.image[1] % twice == 0 && info_.image[2] % twice == 0 ? 2 : 1;
 }
@@ -127,10 +142,12 @@ Stream RecipeLayout::addStage(const std::string &stem, std::size_t stage, const 
     std::string type = "mlp";
     if (!hasImages())
         params = {{"hidden", std::vector<std::int64_t>{width(stage)}}};
+    else if (isResNet() && stage == 0)
+        type = "resnet_stem";
     else if (type = stage == 0 ? "conv_stack" : "residual_stage"; stage == 0)
         params = {{"channels", std::vector<std::int64_t>{width(stage)}}};
     else
-        params = {{"channels", width(stage)}, {"blocks", options_.blocks}, {"stride", stride}};
+        params = {{"channels", width(stage)}, {"blocks", isResNet() ? 2 : options_.blocks}, {"stride", stride}};
     return {.from = {add(id, type, std::move(params), y, {{"in", from.from}}), "out"}, .shrink = from.shrink * stride, .isMap = from.isMap};
 }
 
@@ -145,7 +162,7 @@ Streams RecipeLayout::addStages(std::size_t stage, const Streams &streams)
 
 Stream RecipeLayout::addUnits(const std::string &stem, std::int64_t units, const Stream &from, double y)
 {
-    const ParamMap params = hasImages() ? ParamMap{{"channels", options_.channels.back()}, {"blocks", units}, {"stride", std::int64_t(1)}}
+    const ParamMap params = hasImages() ? ParamMap{{"channels", width(stages() - 1)}, {"blocks", units}, {"stride", std::int64_t(1)}}
                                         : ParamMap{{"hidden", std::vector<std::int64_t>(std::size_t(units), options_.hidden.back())}};
     Stream result = from;
     result.from = {add(stem, hasImages() ? "residual_stage" : "mlp", params, y, {{"in", from.from}}), "out"};
@@ -157,6 +174,16 @@ Stream RecipeLayout::addStem(const std::string &stem, const Stream &from, double
     if (!hasImages())
         return {.from = {add(stem, "mlp", {{"hidden", options_.hidden}}, y, {{"in", from.from}}), "out"}, .isMap = false};
     Stream stream = from;
+    if (isResNet()) {
+        const std::string outer = std::exchange(frame_, frame_.empty() ? "ResNet-18" : frame_);
+        for (std::size_t stage = 0; stage < stages(); ++stage) {
+            if (stage > 0)
+                nextColumn();
+            stream = addStage(stem, stage, stream, y);
+        }
+        frame_ = outer;
+        return stream;
+    }
     std::vector<std::int64_t> strides;
     for (std::size_t stage = 0; stage < options_.channels.size(); ++stage) {
         strides.push_back(stride(stage, stream));
@@ -184,14 +211,21 @@ void RecipeLayout::finish(const Streams &streams)
 {
     const Streams ends = addDecoders(streams);
     nextColumn();
-    std::vector<std::string> heads;
+    Streams predictions = ends;
     for (std::size_t t = 0; t < tasks().size(); ++t)
-        heads.push_back(addHead(t, ends[t]));
+        predictions[t].from = {addHead(stem(t) + "_head", t, ends[t]), "out"};
+    finishPredictions(predictions);
+}
+
+void RecipeLayout::finishPredictions(const Streams &predictions)
+{
     nextColumn();
     std::vector<Link> losses;
     for (std::size_t t = 0; t < tasks().size(); ++t)
-        losses.push_back({fmt::format("loss.{}", t), {addLoss(t, heads[t]), "loss"}});
+        losses.push_back({fmt::format("loss.{}", t), addLosses(t, predictions[t].from)});
     nextColumn();
+    if (!early_.empty())
+        nextColumn();
     add("balance", "balance", {{"method", options_.method}}, middle(), losses);
 }
 
@@ -220,17 +254,61 @@ Streams RecipeLayout::addDecoders(const Streams &streams)
     return result;
 }
 
-std::string RecipeLayout::addHead(std::size_t task, const Stream &stream)
+std::string RecipeLayout::addHead(const std::string &id, std::size_t task, const Stream &stream)
 {
     const BranchParts &parts = partsOf(tasks()[task].kind);
     const ParamMap params = parts.count ? ParamMap{{parts.count, tasks()[task].classes}} : ParamMap{};
-    return add(stem(task) + "_head", parts.head, params, row(task), {{"in", stream.from}});
+    return add(id, parts.head, params, row(task), {{"in", stream.from}});
 }
 
-std::string RecipeLayout::addLoss(std::size_t task, const std::string &head)
+PortRef RecipeLayout::addLoss(const std::string &id, std::size_t task, const PortRef &prediction)
 {
-    const std::vector<Link> links = {{"prediction", {head, "out"}}, {"label", {data_, "label." + tasks()[task].name}}};
-    return add(stem(task) + "_loss", partsOf(tasks()[task].kind).loss, {}, row(task), links);
+    const std::vector<Link> links = {{"prediction", prediction}, {"label", {data_, "label." + tasks()[task].name}}};
+    return {add(id, partsOf(tasks()[task].kind).loss, {}, row(task), links), "loss"};
+}
+
+Stream RecipeLayout::addInitialPrediction(std::size_t task, const Stream &stream, double weight)
+{
+    Stream from = stream;
+    if (stream.isMap && !isDenseTask(task))
+        from = {.from = {add(stem(task) + "_initial_pool", "global_pool", {}, row(task) - rowHeight / 3, {{"in", stream.from}}), "out"}, .isMap = false};
+    from.from = {addHead(stem(task) + "_initial", task, from), "out"};
+    early_.push_back({task, from, weight});
+    return from;
+}
+
+/// The task's loss; with early predictions the sum of theirs and its own, which lie between the row and the next.
+PortRef RecipeLayout::addLosses(std::size_t task, const PortRef &final)
+{
+    const PortRef last = addLoss(stem(task) + "_loss", task, final);
+    std::vector<Link> sum = {{"loss.0", last}};
+    double weight = 1;
+    const double right = x_;
+    double y = row(task);
+    for (const EarlyPrediction &early : early_) {
+        if (early.task != task)
+            continue;
+        if (sum.size() > 1 && early.weight != weight)
+            throw Error("recipe: expected one weight for the early predictions of task '{}', found {} and {}", tasks()[task].name, weight, early.weight);
+        weight = early.weight;
+        PortRef prediction = early.from.from;
+        y += rowHeight / 3;
+        if (early.from.isMap && early.from.shrink > 1)
+            prediction = {add(prediction.node + "_full", "upsample", {{"factor", early.from.shrink}, {"type", std::string("prediction")}}, row(task), {{"in", prediction}}), "out"};
+        const PortRef loss = addLoss(early.from.from.node + "_loss", task, prediction);
+        if (Node *full = prediction.node == early.from.from.node ? nullptr : graph_.find(prediction.node)) {
+            full->x = right - columnWidth;
+            full->y = y;
+        }
+        graph_.find(loss.node)->y = y;
+        sum.push_back({fmt::format("loss.{}", sum.size()), loss});
+    }
+    if (sum.size() == 1)
+        return last;
+    x_ = right + columnWidth;
+    const std::string id = add(stem(task) + "_losses", "loss_sum", {{"early_weight", weight}}, row(task), sum);
+    x_ = right;
+    return {id, "sum"};
 }
 
 } // namespace concord

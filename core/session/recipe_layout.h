@@ -31,7 +31,7 @@ public:
     const RecipeOptions &options() const { return options_; }
     bool hasImages() const { return info_.image.size() == 3; }
     const Shape &image() const { return info_.image; }
-    bool isDenseTask(std::size_t task) const { return isDense(info_.tasks[task].kind); }
+    bool isDenseTask(std::size_t task) const { return predictsMap(info_.tasks[task].kind); }
 
     /// "vector" or "features": the parameter of blocks that take either.
     std::string type() const { return hasImages() ? "features" : "vector"; }
@@ -47,6 +47,9 @@ public:
     double above() const;   ///< over the first row: for a trunk beside the tasks' own nodes
 
     void nextColumn();
+
+    /// Nodes that are added from now on belong to the group of that title, which a person can collapse to one node; "" ends it.
+    void setFrame(const std::string &title) { frame_ = title; }
 
     struct Link
     {
@@ -70,27 +73,52 @@ public:
     /// `units` residual blocks, or linear layers, of the last stage's width that keep the size, as one node in this column.
     Stream addUnits(const std::string &stem, std::int64_t units, const Stream &from, double y);
 
-    /// All stages at once as one node "<stem>" of convolutions, or of linear layers.
+    /// All stages at once as one node "<stem>" of convolutions, or of linear layers; a ResNet as one node per stage, each in a column.
     Stream addStem(const std::string &stem, const Stream &from, double y);
 
     /// In the next column, a node of repeating ports "in" and "out" that all streams go through.
     Streams addSharing(const std::string &stem, const std::string &type, ParamMap params, const Streams &streams);
 
+    /// Deep supervision: an early prediction of `task` from `stream`, made by a head "<task>_initial" (a second one gets a number) in this
+    /// column at the stream's own size. The loss on it, of the prediction brought to the label's size, is added by `finish` to the task's
+    /// loss with `weight`. Returns the prediction's port as a stream; images only for dense tasks, pooled before the head for others.
+    Stream addInitialPrediction(std::size_t task, const Stream &stream, double weight = 1);
+
     /// Decoders or pooling, heads, losses and the balance node; one stream per task.
     void finish(const Streams &streams);
 
+    /// The parts of `finish`, for recipes with heads of their own or with something between heads and losses: in the next column a decoder or a
+    /// pooling for each stream that is a map; the usual head of a task in this column; in the next columns losses on predictions, and the balance node.
+    Streams addDecoders(const Streams &streams);
+    std::string addHead(const std::string &id, std::size_t task, const Stream &stream);
+    void finishPredictions(const Streams &predictions);
+
+    /// The nodes so far, the data node first.
+    TaskGraph &graph() { return graph_; }
+
     TaskGraph take() { return std::move(graph_); }
 
+    /// The stages are ResNet-18's.
+    bool isResNet() const;
+
 private:
-    Streams addDecoders(const Streams &streams);
-    std::string addHead(std::size_t task, const Stream &stream);
-    std::string addLoss(std::size_t task, const std::string &head);
+    struct EarlyPrediction
+    {
+        std::size_t task = 0;
+        Stream from = {};
+        double weight = 1;
+    };
+
+    PortRef addLoss(const std::string &id, std::size_t task, const PortRef &prediction);
+    PortRef addLosses(std::size_t task, const PortRef &prediction);
 
     TaskGraph graph_;
     DatasetInfo info_;
     RecipeOptions options_;
     std::string data_;
     std::vector<std::string> stems_;
+    std::string frame_;
+    std::vector<EarlyPrediction> early_;
     double x_ = 0;
 };
 

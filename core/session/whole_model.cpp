@@ -80,7 +80,7 @@ TaskDerivatives WholeModel::derivatives(std::span<const EngineBatch> batches)
         const Forward forward = forwardIn(model_, batch.image, precision_, false);
         const std::vector<int> labelled = tasksWithLabels(std::span(&batch, 1));
         for (const int task : labelled) {
-            const at::Tensor loss = taskLoss(model_, task, forward.predictions[std::size_t(task)], batch.labels[std::size_t(task)]);
+            const at::Tensor loss = taskLoss(model_, task, forward, batch.labels[std::size_t(task)]);
             double &sum = result.losses[std::size_t(task)];
             sum = (std::isnan(sum) ? 0 : sum) + shares[std::size_t(task)] * loss.item<double>();
             if (!std::isfinite(sum))

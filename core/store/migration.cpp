@@ -68,7 +68,19 @@ CREATE TABLE front_point (
 )sql");
 }
 
-constexpr Migration allProjectMigrations[] = {createFirstTables, addFronts};
+/// What layers decided: a matrix per step under names that stay.
+void addProbes(SQLite::Database &database)
+{
+    database.exec(R"sql(
+CREATE TABLE probe (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run (number), node TEXT NOT NULL, name TEXT NOT NULL, row_names TEXT NOT NULL,
+    column_names TEXT NOT NULL, UNIQUE (run, node, name));
+CREATE TABLE probe_value (
+    probe INTEGER NOT NULL REFERENCES probe (id), step INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (probe, step)) WITHOUT ROWID;
+)sql");
+}
+
+constexpr Migration allProjectMigrations[] = {createFirstTables, addFronts, addProbes};
 
 } // namespace
 

@@ -73,6 +73,17 @@ struct CheckpointEvent
     std::string sha256 = {};
 };
 
-using RunEvent = std::variant<ScalarEvent, GramianEvent, PredictionEvent, StateEvent, LogEvent, CheckpointEvent>;
+/// What a layer decided (Layer::Probe), where measured: gates of tasks over experts, routing. Row-major [rows, columns].
+struct ProbeEvent
+{
+    std::int64_t step = 0;
+    std::string node = {};
+    std::string name = {};
+    std::vector<std::string> rows = {};
+    std::vector<std::string> columns = {};
+    std::vector<float> values = {};
+};
+
+using RunEvent = std::variant<ScalarEvent, GramianEvent, PredictionEvent, StateEvent, LogEvent, CheckpointEvent, ProbeEvent>;
 
 } // namespace concord

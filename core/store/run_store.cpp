@@ -61,6 +61,7 @@ void RunStore::truncateAfter(int number, std::int64_t step)
         impl_->requireRun(number);
         impl_->query("DELETE FROM scalar WHERE series IN (SELECT id FROM series WHERE run = ?) AND step > ?", number, step).run();
         impl_->query("DELETE FROM gramian WHERE block IN (SELECT id FROM gramian_block WHERE run = ?) AND step > ?", number, step).run();
+        impl_->query("DELETE FROM probe_value WHERE probe IN (SELECT id FROM probe WHERE run = ?) AND step > ?", number, step).run();
         impl_->query("DELETE FROM prediction WHERE run = ? AND step > ?", number, step).run();
         // The time of what is left: that of the last row of each series.
         impl_

@@ -78,7 +78,7 @@ public:
     /// One transaction. StateEvents update the run; a step written twice (after a resume) is replaced.
     void append(int number, std::span<const RunEvent> events);
 
-    /// Forgets series, Gramians and predictions after `step`, before a resume continues from there.
+    /// Forgets series, Gramians, probes and predictions after `step`, before a resume continues from there.
     void truncateAfter(int number, std::int64_t step);
 
     std::vector<std::string> seriesNames(int number) const;
@@ -87,6 +87,9 @@ public:
 
     std::vector<std::string> gramianBlocks(int number) const;                                            ///< "" first
     std::vector<GramianEvent> gramians(int number, const std::string &block, std::int64_t afterStep = -1) const;
+
+    /// All of a run after a step, probe by probe, each in the order of steps.
+    std::vector<ProbeEvent> probes(int number, std::int64_t afterStep = -1) const;
 
     std::vector<std::int64_t> predictionSteps(int number) const;
     std::vector<PredictionEvent> predictions(int number, std::int64_t step) const;

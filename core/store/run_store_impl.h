@@ -122,6 +122,7 @@ class RunStore::Impl
                 database.tryExec("ROLLBACK");
                 seriesIds_.clear(); // some may have been made by what is now undone
                 blockIds_.clear();
+                probeIds_.clear();
                 throw;
             }
         });
@@ -134,6 +135,7 @@ class RunStore::Impl
     void put(int number, const ScalarEvent &event);
     void put(int number, const GramianEvent &event);
     void put(int number, const PredictionEvent &event);
+    void put(int number, const ProbeEvent &event);
     void put(int number, const StateEvent &event);
     void put(int number, const LogEvent &event);
     void put(int number, const CheckpointEvent &event);
@@ -153,6 +155,7 @@ class RunStore::Impl
     std::unordered_map<const char *, std::unique_ptr<SQLite::Statement>> statements_;
     std::unordered_map<int, Ids> seriesIds_; ///< by run, then name
     std::unordered_map<int, Ids> blockIds_;
+    std::unordered_map<int, Ids> probeIds_;
 };
 
 } // namespace concord

@@ -29,6 +29,8 @@ std::size_t bytesOf(const RunEvent &event)
         bytes += prediction->data.size();
     else if (const auto *gramian = std::get_if<GramianEvent>(&event))
         bytes += gramian->values.size() * sizeof(float);
+    else if (const auto *probe = std::get_if<ProbeEvent>(&event))
+        bytes += probe->values.size() * sizeof(float) + (probe->rows.size() + probe->columns.size()) * sizeof(std::string);
     else if (const auto *line = std::get_if<LogEvent>(&event))
         bytes += line->text.size();
     return bytes;

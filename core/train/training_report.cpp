@@ -2,6 +2,7 @@
 #include "core/train/training_run.h"
 
 #include "core/probe/conflict_probe.h"
+#include "core/probe/layer_probe.h"
 
 #include <algorithm>
 #include <cmath>
@@ -51,6 +52,12 @@ void TrainingRun::report(const Learner::Outcome &outcome, std::int64_t index, bo
     if (measured || index % std::max<std::int64_t>(plan_.gramianEvery, 1) == 0)
         for (GramianEvent &event : gramianEvents(result, progress_.step))
             sink_(std::move(event));
+}
+
+void TrainingRun::reportProbes()
+{
+    for (ProbeEvent &event : layerProbes(learner_->model(), progress_.step))
+        sink_(std::move(event));
 }
 
 void TrainingRun::report(const EvaluationResult &result)

@@ -188,6 +188,9 @@ void TrainingRun::takeStep()
         if (loader_->batchesPerEpoch() % plan_.accumulate != 0)
             loader_->seek(progress_.epoch, 0);
     }
+    // Before an evaluation, whose batches go through the same layers.
+    if (measure || evaluationDue())
+        reportProbes();
     if (std::chrono::steady_clock::now() - stateTold_ > std::chrono::milliseconds(200))
         tellState(RunState::running);
 }

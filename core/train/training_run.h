@@ -42,6 +42,7 @@ class TrainingRun
 
     void takeStep();
     void report(const Learner::Outcome &outcome, std::int64_t index, bool measured);
+    void reportProbes();   ///< of the step's last training batch
     void endEpoch();
     std::int64_t stepsPerEpoch() const { return loader_->batchesPerEpoch() / plan_.accumulate; }
 

@@ -20,7 +20,7 @@ private Q_SLOTS:
     {
         const CliCall all = callCli({"--help"});
         QCOMPARE(all.exitCode, 0);
-        for (const char *command : {"validate", "describe", "list", "train", "resume", "runs", "series", "export", "report", "aggregate", "bench", "gain", "recipe"}) {
+        for (const char *command : {"validate", "describe", "list", "train", "resume", "runs", "series", "export", "report", "aggregate", "bench", "gain", "recipe", "probes"}) {
             QVERIFY2(all.out.contains(QLatin1String(command)), command);
             const CliCall help = callCli({QLatin1String(command), "--help"});
             QCOMPARE(help.exitCode, 0);
@@ -228,6 +228,7 @@ private Q_SLOTS:
         QCOMPARE(lines.size(), 11);   // ten steps, none lost and none twice across the resume
         for (int i = 1; i < lines.size(); ++i)
             QCOMPARE(lines[i].section(',', 0, 0).toInt() - lines[1].section(',', 0, 0).toInt(), i - 1);
+        QVERIFY(callCli({"probes", project, "1"}).out.contains("has no probes"));
         QCOMPARE(callCli({"series", project, "1", "loss/dept"}).exitCode, 1);
         QCOMPARE(callCli({"resume", project, "1", "--steps", "9"}).exitCode, 1);   // it is at step 10
         QCOMPARE(callCli({"resume", project, "2", "--steps", "9"}).exitCode, 1);
@@ -254,6 +255,32 @@ private Q_SLOTS:
         for (const char *part : {"<svg", "data:image/png;base64", "Cosine of task gradients", "best constant", "mIoU"})
             QVERIFY2(html.contains(part), part);
         QVERIFY2(!html.contains("src='http") && !html.contains("<script"), "the page is self-contained");
+    }
+
+    void probesTellWhatGatesDecided()
+    {
+        const QString project = folder_.filePath("gates.concord");
+        const QString file = folder_.filePath("gates.json");
+        QCOMPARE(callCli({"recipe", "mmoe", "--tasks", "segmentation,depth", "-o", file}).exitCode, 0);
+        const CliCall train = callCli({"train", file, "--project", project, "--steps", "3", "--set", "node.data.size=32", "--set", "node.data.train=16", "--set",
+                                       "node.data.validation=4", "--set", "plan.batch=4", "--set", "plan.conflictEvery=2", "--set", "plan.evaluateEvery=0"});
+        QVERIFY2(train.exitCode == 0, qPrintable(train.err));
+        const QJsonArray last = QJsonDocument::fromJson(callCli({"probes", project, "1", "--json"}).out.toUtf8()).array();
+        QCOMPARE(last.size(), 2);
+        QCOMPARE(last[0]["name"].toString(), "gate");
+        QCOMPARE(last[0]["step"].toInt(), 3);
+        QCOMPARE(last[0]["rows"].toArray(), (QJsonArray{"segmentation", "depth"}));
+        double sum = 0;
+        for (const QJsonValue &value : last[0]["values"][1].toArray())
+            sum += value.toDouble();
+        QVERIFY(std::abs(sum - 1) < 1e-5);
+        const QStringList lines = callCli({"probes", project, "1", "gates/gate"}).out.trimmed().split('\n');
+        QCOMPARE(lines.first(), "step,row,column,value");
+        QCOMPARE(lines.size(), 1 + 2 * 2 * last[0]["columns"].toArray().size()); // steps 1 and 3, two tasks
+        QVERIFY(callCli({"probes", project, "1"}).out.contains("gates/use at step 3"));
+        const CliCall wrong = callCli({"probes", project, "1", "gates/gat"});
+        QCOMPARE(wrong.exitCode, 1);
+        QVERIFY(wrong.err.contains("did you mean 'gates/gate'"));
     }
 
     void interruptKeepsACheckpoint()

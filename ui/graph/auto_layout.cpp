@@ -15,6 +15,7 @@ namespace {
 constexpr double pointsPerInch = 72;
 constexpr double gapInLayer = 36;
 constexpr double gapBetweenLayers = 76; // room for the shape's pill
+constexpr int marginOfGroup = 28;       // for the frame and its title
 
 /// Graphviz takes char * that it does not write to.
 char *writable(const std::string &text)
@@ -55,6 +56,7 @@ LayoutResult layeredLayout(const std::vector<LayoutBox> &boxes, const std::vecto
     setAttribute(graph, "ranksep", fmt::format("{:.3f}", gapBetweenLayers / pointsPerInch));
     setAttribute(graph, "splines", "false");
     std::map<std::string, Agnode_t *> nodes;
+    std::map<std::string, Agraph_t *> clusters;
     for (const LayoutBox &box : boxes) {
         Agnode_t *node = agnode(graph, writable(box.id), 1);
         setAttribute(node, "shape", "box");
@@ -63,6 +65,14 @@ LayoutResult layeredLayout(const std::vector<LayoutBox> &boxes, const std::vecto
         setAttribute(node, "width", fmt::format("{:.3f}", box.size.width() / pointsPerInch));
         setAttribute(node, "height", fmt::format("{:.3f}", 2 * std::max(boxLine(box), box.size.height() - boxLine(box)) / pointsPerInch));
         nodes[box.id] = node;
+        if (!box.group.empty()) {
+            Agraph_t *&cluster = clusters.try_emplace(box.group, nullptr).first->second;
+            if (!cluster) {
+                cluster = agsubg(graph, writable(fmt::format("cluster_{}", clusters.size())), 1);
+                setAttribute(cluster, "margin", std::to_string(marginOfGroup));
+            }
+            agsubnode(cluster, node, 1);
+        }
     }
     for (const LayoutLink &link : links) {
         const auto from = nodes.find(link.from);

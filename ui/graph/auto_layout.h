@@ -18,6 +18,7 @@ struct LayoutBox
     std::string id;
     QSizeF size;
     double line = -1; ///< height of what flows through it below its top; the middle when negative
+    std::string group = {}; ///< boxes of one group stay together
 };
 
 struct LayoutLink

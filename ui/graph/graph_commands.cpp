@@ -2,7 +2,9 @@
 
 #include "core/graph/experiment.h"
 #include "ui/graph/auto_layout.h"
+#include "ui/graph/frame_item.h"
 #include "ui/graph/graph_view.h"
+#include "ui/graph/group_commands.h"
 #include "ui/graph/link_item.h"
 #include "ui/graph/node_item.h"
 
@@ -46,6 +48,9 @@ GraphCommands::GraphCommands(GraphView &view)
     needSelection_ += add("unlink", tr("Unlink selected blocks"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L)}, [this] { unlinkSelected(); });
     add("arrange", tr("Arrange automatically"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O)}, [this] { arrange(); });
     separate();
+    groups_ = new GroupCommands(view_, this);
+    all_ += groups_->list();
+    separate();
     add("fitAll", tr("Fit all"), {QKeySequence(Qt::Key_F), QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { view_.fit(false); });
     needSelection_ += add("fitSelection", tr("Fit selection"), {QKeySequence(Qt::SHIFT | Qt::Key_F)}, [this] { view_.fit(true); });
     add("actualSize", tr("Actual size"), {QKeySequence(Qt::Key_1)}, [this] { view_.zoomTo(1); });
@@ -62,10 +67,12 @@ GraphCommands::GraphCommands(GraphView &view)
     connect(layout_, &AutoLayout::finished, this, [this](const LayoutResult &corners) {
         TaskGraph next = view_.document().graph();
         for (Node &node : next.nodes)
-            if (const auto corner = corners.find(QString::fromStdString(node.id)); corner != corners.end()) {
-                node.x = corner->x();
-                node.y = corner->y();
-            }
+            if (const NodeItem *item = view_.graphScene().nodeItem(QString::fromStdString(node.id)))
+                if (const auto corner = corners.find(item->id()); corner != corners.end()) {
+                    // Blocks of a collapsed group go along with it.
+                    node.x = corner->x() + (node.x - item->home().x());
+                    node.y = corner->y() + (node.y - item->home().y());
+                }
         view_.document().applyGraph(tr("Arrange"), next);
         view_.fit(false);
     });
@@ -97,12 +104,13 @@ void GraphCommands::showEnabled()
     const bool any = !view_.document().selection().isEmpty() || !view_.graphScene().selectedLinks().empty();
     for (QAction *action : std::as_const(needSelection_))
         action->setEnabled(any);
+    groups_->showEnabled();
 }
 
 std::set<std::string> GraphCommands::selected() const
 {
     std::set<std::string> ids;
-    for (const QString &id : view_.document().selection())
+    for (const QString &id : view_.graphScene().chosenNodes())
         ids.insert(id.toStdString());
     return ids;
 }
@@ -116,7 +124,7 @@ void GraphCommands::copy() const
 void GraphCommands::cut()
 {
     copy();
-    view_.document().removeNodes(view_.document().selection(), false);
+    view_.document().removeNodes(view_.graphScene().chosenNodes(), false);
 }
 
 void GraphCommands::paste()
@@ -160,7 +168,7 @@ void GraphCommands::duplicate()
 void GraphCommands::remove(bool heal)
 {
     const std::vector<Edge> links = view_.graphScene().selectedLinks();
-    const QSet<QString> nodes = view_.document().selection();
+    const QSet<QString> nodes = view_.graphScene().chosenNodes();
     if (!nodes.isEmpty()) {
         view_.document().removeNodes(nodes, heal);
         return;
@@ -181,26 +189,23 @@ void GraphCommands::selectAll()
 void GraphCommands::linkSelected()
 {
     // From left to right, each to the next.
-    std::vector<const Node *> chain;
-    for (const Node &node : view_.document().graph().nodes)
-        if (selected().contains(node.id))
-            chain.push_back(&node);
-    std::ranges::stable_sort(chain, {}, [](const Node *node) { return node->x; });
+    QList<NodeItem *> chain = view_.graphScene().chosenItems();
+    std::ranges::stable_sort(chain, {}, [](const NodeItem *item) { return item->pos().x(); });
     TaskGraph next = view_.document().graph();
     QString refusal;
-    for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+    for (qsizetype i = 0; i + 1 < chain.size(); ++i) {
         const Analysis analysis = analyse(next);
-        const NodeItem *item = view_.graphScene().nodeItem(QString::fromStdString(chain[i]->id));
+        const std::vector<std::string> targets = chain[i + 1]->nodes();
         bool linked = false;
-        for (const PortLook &port : item->look().ports) {
-            const Joint joint{{chain[i]->id, port.id}, true};
+        for (const PortLook &port : chain[i]->look().ports) {
+            const Joint joint{port.ref(), true};
             if (port.input || linked)
                 continue;
-            if (const std::optional<PortRef> target = fittingPort(next, analysis, joint, chain[i + 1]->id)) {
+            if (const std::optional<PortRef> target = fittingPort(next, analysis, joint, targets)) {
                 addLink(next, joint, *target);
                 linked = true;
             } else if (refusal.isEmpty()) {
-                refusal = refusalOf(next, analysis, joint, chain[i + 1]->id);
+                refusal = refusalOf(next, analysis, joint, targets.front());
             }
         }
         if (linked)
@@ -215,10 +220,15 @@ void GraphCommands::linkSelected()
 void GraphCommands::unlinkSelected()
 {
     TaskGraph next = view_.document().graph();
-    const std::set<std::string> ids = selected();
-    // Of one block all links, of several those between them.
+    const GraphScene &scene = view_.graphScene();
+    const bool isOne = scene.chosenItems().size() == 1;
+    // Of one block all links, of several those between them; those inside a collapsed group are not seen and stay.
     std::erase_if(next.edges, [&](const Edge &edge) {
-        return ids.size() == 1 ? ids.contains(edge.from.node) || ids.contains(edge.to.node) : ids.contains(edge.from.node) && ids.contains(edge.to.node);
+        const NodeItem *from = scene.nodeItem(QString::fromStdString(edge.from.node));
+        const NodeItem *to = scene.nodeItem(QString::fromStdString(edge.to.node));
+        if (!from || !to || from == to)
+            return false;
+        return isOne ? from->isSelected() || to->isSelected() : from->isSelected() && to->isSelected();
     });
     view_.document().applyGraph(tr("Unlink"), next);
 }
@@ -227,16 +237,20 @@ void GraphCommands::arrange()
 {
     const GraphScene &scene = view_.graphScene();
     std::vector<LayoutBox> boxes;
-    for (const Node &node : view_.document().graph().nodes)
-        if (const NodeItem *item = scene.nodeItem(QString::fromStdString(node.id)))
-            boxes.push_back({node.id, item->look().size, lineOf(item->look())});
+    for (const Node &drawn : scene.drawnGraph().nodes) {
+        const QString id = QString::fromStdString(drawn.id);
+        const NodeItem *item = scene.nodeItem(id);
+        const Node *node = view_.document().graph().find(drawn.id); // none for a collapsed group
+        boxes.push_back({drawn.id, item->look().size, lineOf(item->look()), node ? node->frame : std::string()});
+    }
     // Links in the order of their ports, so that the first task comes out on top.
     std::vector<Edge> edges = view_.document().graph().edges;
     std::ranges::sort(edges);
     std::vector<LayoutLink> links;
     for (const Edge &edge : edges)
         if (const LinkItem *item = scene.linkItem(edge))
-            links.push_back({edge.from.node, edge.to.node, item->look().label});
+            links.push_back({scene.groups().shownAs(QString::fromStdString(edge.from.node)).toStdString(),
+                             scene.groups().shownAs(QString::fromStdString(edge.to.node)).toStdString(), item->look().label});
     layout_->start(std::move(boxes), std::move(links));
 }
 
@@ -244,8 +258,12 @@ void GraphCommands::popUpMenu(const QPoint &globalPos, const QPointF &scenePos)
 {
     GraphScene &scene = view_.graphScene();
     const NodeItem *node = scene.nodeAt(scenePos);
-    if (node && !node->isSelected())
-        view_.document().select({node->id()});
+    const FrameItem *frame = node ? nullptr : scene.frameAt(scenePos);
+    QSet<QString> taken;
+    for (const std::string &id : node ? node->nodes() : frame ? frame->look().members : std::vector<std::string>())
+        taken.insert(QString::fromStdString(id));
+    if (!taken.isEmpty() && !view_.document().selection().contains(taken))
+        view_.document().select(taken);
     auto *menu = new QMenu(&view_);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     if (const LinkItem *link = node ? nullptr : scene.linkAt(scenePos, 8)) {
@@ -253,7 +271,11 @@ void GraphCommands::popUpMenu(const QPoint &globalPos, const QPointF &scenePos)
         connect(menu->addAction(tr("Remove link")), &QAction::triggered, this, [this, edge] { view_.document().unlink(edge); });
         menu->addSeparator();
     }
-    QStringList wanted{QStringLiteral("insert"), QStringLiteral("paste"), {}, QStringLiteral("selectAll"), QStringLiteral("arrange"), QStringLiteral("fitAll")};
+    QStringList wanted = {QStringLiteral("insert"),    QStringLiteral("paste"),   {},
+                          QStringLiteral("selectAll"), QStringLiteral("arrange"), QStringLiteral("fitAll")};
+    if (!scene.groups().all().empty())
+        wanted += {{}, QStringLiteral("collapseAll"), QStringLiteral("expandAll")};
+    const QStringList group = {QStringLiteral("fold"), QStringLiteral("renameGroup"), QStringLiteral("ungroup")};
     if (node)
         wanted = QStringList{QStringLiteral("insertAfter"),
                              {},
@@ -266,12 +288,15 @@ void GraphCommands::popUpMenu(const QPoint &globalPos, const QPointF &scenePos)
                              QStringLiteral("unlink"),
                              QStringLiteral("fitSelection"),
                              {},
-                             QStringLiteral("help")};
+                             QStringLiteral("group")} +
+                 group + QStringList{{}, QStringLiteral("help")};
+    else if (frame)
+        wanted = group + QStringList{{}, QStringLiteral("copy"), QStringLiteral("duplicate"), QStringLiteral("delete"), {}, QStringLiteral("fitSelection")};
     for (const QString &name : std::as_const(wanted)) {
         if (name.isEmpty())
             menu->addSeparator();
         for (QAction *action : std::as_const(all_))
-            if (!name.isEmpty() && action->objectName() == QStringLiteral("graph.") + name)
+            if (!name.isEmpty() && action->objectName() == QStringLiteral("graph.") + name && (action->isEnabled() || !group.contains(name)))
                 menu->addAction(action);
     }
     menu->popup(globalPos);

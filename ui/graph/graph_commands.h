@@ -14,6 +14,7 @@ namespace concord {
 
 class AutoLayout;
 class GraphView;
+class GroupCommands;
 
 /// The canvas's actions: what the menus, the context menu and the keys do to the graph.
 class GraphCommands : public QObject
@@ -44,6 +45,7 @@ private:
 
     GraphView &view_;
     AutoLayout *layout_;
+    GroupCommands *groups_ = nullptr;
     QList<QAction *> all_;
     QList<QAction *> needSelection_;
 };

@@ -1,5 +1,6 @@
 #include "ui/graph/graph_edits.h"
 
+#include "ui/graph/graph_groups.h"
 #include "ui/graph/graph_look.h"
 
 #include <QCoreApplication>
@@ -77,6 +78,19 @@ std::optional<PortRef> fittingPort(const TaskGraph &graph, const Analysis &analy
             occupied = ref;
     }
     return occupied;
+}
+
+std::optional<PortRef> fittingPort(const TaskGraph &graph, const Analysis &analysis, const Joint &joint, const std::vector<std::string> &nodes)
+{
+    if (nodes.size() == 1)
+        return fittingPort(graph, analysis, joint, nodes.front());
+    const std::set<PortRef> linked = linkedPorts(graph, joint.isOutput);
+    for (const std::string &node : nodes)
+        if (const auto found = analysis.nodes.find(node); found != analysis.nodes.end())
+            for (const Port &port : shownPorts(found->second, node, linked, joint.isOutput))
+                if (const PortRef ref{node, port.id}; !linked.contains(ref) && refusal(graph, analysis, joint, ref).empty())
+                    return ref;
+    return std::nullopt;
 }
 
 QString refusalOf(const TaskGraph &graph, const Analysis &analysis, const Joint &joint, const std::string &node)
@@ -157,6 +171,10 @@ QString putInto(TaskGraph &graph, const Edge &edge, const std::string &node)
     if (!output)
         return refusalOf(next, after, target, node);
     addLink(next, target, *output);
+    const Node *from = next.find(edge.from.node);
+    const Node *to = next.find(edge.to.node);
+    if (Node *middle = next.find(node); middle && from && to && from->frame == to->frame && middle->frame.empty())
+        middle->frame = from->frame;
     graph = std::move(next);
     return {};
 }
@@ -167,6 +185,7 @@ TaskGraph part(const TaskGraph &graph, const std::set<std::string> &nodes)
     std::ranges::copy_if(graph.nodes, std::back_inserter(result.nodes), [&](const Node &node) { return nodes.contains(node.id); });
     std::ranges::copy_if(graph.edges, std::back_inserter(result.edges),
                          [&](const Edge &edge) { return nodes.contains(edge.from.node) && nodes.contains(edge.to.node); });
+    std::ranges::set_intersection(groupsOf(result, nodes), graph.collapsed, std::inserter(result.collapsed, result.collapsed.end()));
     return result;
 }
 
@@ -176,11 +195,14 @@ std::string idStem(const std::string &id)
     return cut != std::string::npos && cut > 0 && cut + 1 < id.size() && id[cut] == '_' ? id.substr(0, cut) : id;
 }
 
-TaskGraph withPart(const TaskGraph &graph, const TaskGraph &addition, const QPointF &offset, std::set<std::string> *ids)
+TaskGraph withPart(const TaskGraph &graph, const TaskGraph &original, const QPointF &offset, std::set<std::string> *ids)
 {
+    TaskGraph addition = original;
+    keepGroupsApart(addition, graph, false);
     TaskGraph next = graph;
+    next.collapsed.insert(addition.collapsed.begin(), addition.collapsed.end());
     std::map<std::string, std::string> renamed;
-    for (Node node : addition.nodes) {
+    for (Node &node : addition.nodes) {
         const std::string fresh = next.freeId(idStem(node.id));
         renamed[node.id] = fresh;
         node.id = fresh;
@@ -190,7 +212,7 @@ TaskGraph withPart(const TaskGraph &graph, const TaskGraph &addition, const QPoi
             ids->insert(fresh);
         next.nodes.push_back(std::move(node));
     }
-    for (Edge edge : addition.edges) {
+    for (Edge &edge : addition.edges) {
         const auto from = renamed.find(edge.from.node);
         const auto to = renamed.find(edge.to.node);
         if (from == renamed.end() || to == renamed.end())

@@ -27,6 +27,9 @@ std::set<PortRef> fittingPorts(const TaskGraph &graph, const Analysis &analysis,
 /// The port of `node` that a link from `joint` belongs to: the first free one that fits, else the first that fits.
 std::optional<PortRef> fittingPort(const TaskGraph &graph, const Analysis &analysis, const Joint &joint, const std::string &node);
 
+/// Of a collapsed group only free ports count: a link that cannot be seen is not replaced.
+std::optional<PortRef> fittingPort(const TaskGraph &graph, const Analysis &analysis, const Joint &joint, const std::vector<std::string> &nodes);
+
 /// Why no port of `node` takes the link: the reason of the port that comes nearest to fitting.
 QString refusalOf(const TaskGraph &graph, const Analysis &analysis, const Joint &joint, const std::string &node);
 
@@ -39,14 +42,15 @@ std::vector<Card> blocksThatFit(const Analysis &analysis, const std::optional<Jo
 /// The graph with a new block, linked to `joint` when one is given; the new id in `id`.
 TaskGraph withBlock(const TaskGraph &graph, const QString &type, const QPointF &at, const std::optional<Joint> &joint, QString *id);
 
-/// Puts `node`, which is in the graph, into the link. Returns the refusal's sentence, or "" when done.
+/// Puts `node`, which is in the graph, into the link, and into the group that both ends are in. Returns the refusal's sentence, or "" when done.
 QString putInto(TaskGraph &graph, const Edge &edge, const std::string &node);
 
-/// The nodes with the links between them.
+/// The nodes with the links between them; groups stay collapsed.
 TaskGraph part(const TaskGraph &graph, const std::set<std::string> &nodes);
 
-/// `graph` with the blocks of `addition` under new ids, moved by `offset`; the new ids in `ids`.
-TaskGraph withPart(const TaskGraph &graph, const TaskGraph &addition, const QPointF &offset, std::set<std::string> *ids);
+/// `graph` with the blocks of `original` under new ids, moved by `offset`; the new ids in `ids`. A whole group that is there already
+/// becomes another one.
+TaskGraph withPart(const TaskGraph &graph, const TaskGraph &original, const QPointF &offset, std::set<std::string> *ids);
 
 /// "dense_decoder_2" → "dense_decoder".
 std::string idStem(const std::string &id);

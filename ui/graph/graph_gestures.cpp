@@ -1,5 +1,6 @@
 // The scene's mouse gestures: moving nodes (one undo step, on a 4-pixel grid) and drawing links.
 
+#include "ui/graph/frame_item.h"
 #include "ui/graph/graph_scene.h"
 #include "ui/graph/link_drag.h"
 #include "ui/graph/link_item.h"
@@ -17,7 +18,7 @@ bool GraphScene::startLink(const QPointF &scenePos)
     const PortLook *port = node ? node->portNear(node->mapFromScene(scenePos), 9) : nullptr;
     if (!port)
         return false;
-    const PortRef ref{node->id().toStdString(), port->id};
+    const PortRef ref = port->ref();
     if (!port->input) {
         linkDrag_ = std::make_unique<LinkDrag>(*this, Joint{ref, true}, std::nullopt);
         return true;
@@ -39,8 +40,12 @@ void GraphScene::mousePressEvent(QGraphicsSceneMouseEvent *event)
         event->accept();
         return;
     }
+    // A collapsed group of which one block was chosen elsewhere is taken as a whole by a click.
+    if (const NodeItem *node = nodeAt(event->scenePos()); node && node->look().isGroup() && node->isSelected())
+        document_.select(chosenNodes());
     QGraphicsScene::mousePressEvent(event);
-    dragging_ = event->button() == Qt::LeftButton && qgraphicsitem_cast<NodeItem *>(mouseGrabberItem());
+    const QGraphicsItem *taken = mouseGrabberItem();
+    dragging_ = event->button() == Qt::LeftButton && taken && (taken->type() == NodeItem::Type || taken->type() == FrameItem::Type);
 }
 
 void GraphScene::mouseMoveEvent(QGraphicsSceneMouseEvent *event)
@@ -53,6 +58,7 @@ void GraphScene::mouseMoveEvent(QGraphicsSceneMouseEvent *event)
     QGraphicsScene::mouseMoveEvent(event);
     if (!dragging_)
         return;
+    placeFrames();
     const auto *node = qgraphicsitem_cast<NodeItem *>(mouseGrabberItem());
     const bool alone = node && document_.selection().size() == 1 && linksOf_.find(node->id()) == linksOf_.end();
     markLink(alone ? linkAt(event->scenePos(), 14) : nullptr);
@@ -84,9 +90,9 @@ void GraphScene::finishMove(const QPointF &scenePos)
     std::string last;
     int moved = 0;
     for (Node &node : next.nodes)
-        if (const NodeItem *item = nodeItem(QString::fromStdString(node.id)); item && item->pos() != QPointF(node.x, node.y)) {
-            node.x = item->pos().x();
-            node.y = item->pos().y();
+        if (const NodeItem *item = nodeItem(QString::fromStdString(node.id)); item && item->pos() != item->home()) {
+            node.x = item->pos().x() + (node.x - item->home().x());
+            node.y = item->pos().y() + (node.y - item->home().y());
             last = node.id;
             ++moved;
         }

@@ -1,5 +1,6 @@
 // The canvas under mouse, wheel, touch pad, keyboard and drag and drop.
 
+#include "ui/graph/frame_item.h"
 #include "ui/graph/graph_commands.h"
 #include "ui/graph/graph_view.h"
 #include "ui/graph/graph_walk.h"
@@ -94,7 +95,16 @@ void GraphView::mouseReleaseEvent(QMouseEvent *event)
 void GraphView::mouseDoubleClickEvent(QMouseEvent *event)
 {
     const QPointF at = mapToScene(event->position().toPoint());
-    if (event->button() == Qt::LeftButton && !scene_.nodeAt(at)) {
+    const NodeItem *node = scene_.nodeAt(at);
+    if (event->button() == Qt::LeftButton && node && node->look().isGroup()) {
+        scene_.fold({scene_.groups().ofItem(node->id())->title}, false);
+        return;
+    }
+    if (const FrameItem *frame = scene_.frameAt(at); event->button() == Qt::LeftButton && !node && frame) {
+        scene_.fold({frame->title()}, true);
+        return;
+    }
+    if (event->button() == Qt::LeftButton && !node) {
         openInsert(at);
         return;
     }
@@ -113,17 +123,18 @@ void GraphView::walk(int key, bool extend)
                                 : key == Qt::Key_Right ? Direction::right
                                 : key == Qt::Key_Up    ? Direction::up
                                                        : Direction::down;
-    QSet<QString> chosen = document().selection();
-    if (!chosen.contains(walker_))
-        walker_ = chosen.isEmpty() ? QString() : *chosen.begin();
-    const QString next = nextNode(document().graph(), walker_, direction);
-    const NodeItem *item = scene_.nodeItem(next);
+    QSet<QString> chosen = scene_.chosenNodes();
+    const QList<NodeItem *> items = scene_.chosenItems();
+    if (const NodeItem *walker = scene_.nodeItem(walker_); !walker || !walker->isSelected())
+        walker_ = items.isEmpty() ? QString() : items.first()->id();
+    const NodeItem *item = scene_.nodeItem(nextNode(scene_.drawnGraph(), walker_, direction));
     if (!item)
         return;
-    walker_ = next;
+    walker_ = item->id();
     if (!extend)
         chosen.clear();
-    chosen.insert(next);
+    for (const std::string &node : item->nodes())
+        chosen.insert(QString::fromStdString(node));
     document().select(chosen);
     ensureVisible(item->sceneBoundingRect(), 40, 40);
 }
@@ -133,8 +144,9 @@ void GraphView::nudge(int key)
     const QPointF by = key == Qt::Key_Left ? QPointF(-4, 0) : key == Qt::Key_Right ? QPointF(4, 0) : key == Qt::Key_Up ? QPointF(0, -4) : QPointF(0, 4);
     TaskGraph next = document().graph();
     QStringList moved;
+    const QSet<QString> chosen = scene_.chosenNodes();
     for (Node &node : next.nodes)
-        if (document().selection().contains(QString::fromStdString(node.id))) {
+        if (chosen.contains(QString::fromStdString(node.id))) {
             node.x += by.x();
             node.y += by.y();
             moved += QString::fromStdString(node.id);

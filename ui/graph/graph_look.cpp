@@ -31,6 +31,8 @@ double upToGrid(double value)
     return std::ceil(value / 4) * 4;
 }
 
+} // namespace
+
 QString portTip(const Port &port, const TensorType *type)
 {
     QString tip = QString::fromStdString(port.label.empty() ? portStem(port.id) : port.label);
@@ -42,7 +44,15 @@ QString portTip(const Port &port, const TensorType *type)
     return tip;
 }
 
-} // namespace
+QString costWords(std::int64_t parameters, std::int64_t macs)
+{
+    if (parameters == 0 && macs == 0)
+        return {};
+    QString text = QString::fromStdString(shortCount(double(parameters)));
+    if (macs > 0)
+        text += QStringLiteral(" · ") + QString::fromStdString(shortCount(double(macs))) + QStringLiteral(" MAC");
+    return text;
+}
 
 GraphFonts GraphFonts::make()
 {
@@ -59,6 +69,12 @@ GraphFonts GraphFonts::make()
 const PortLook *NodeLook::port(const std::string &id, bool input) const
 {
     const auto it = std::ranges::find_if(ports, [&](const PortLook &p) { return p.input == input && p.id == id; });
+    return it == ports.end() ? nullptr : &*it;
+}
+
+const PortLook *NodeLook::port(const PortRef &ref, bool input) const
+{
+    const auto it = std::ranges::find_if(ports, [&](const PortLook &p) { return p.input == input && p.id == ref.port && p.node == ref.node; });
     return it == ports.end() ? nullptr : &*it;
 }
 
@@ -112,7 +128,7 @@ GraphLook::GraphLook(const TaskGraph &graph, const Analysis &analysis, const Gra
         if (problem.severity != Severity::info)
             problems_[problem.node].push_back(&problem);
     for (const GraphTask &task : analysis.tasks)
-        taskOfLoss_[task.lossNode] = task.info.name;
+        taskOfLoss_[task.balanced()] = task.info.name;
     if (const std::optional<BalanceCost> cost = balanceCost(graph, plan, analysis)) {
         balanceCost_ = QString::fromStdString(cost->shortText());
         balanceTip_ = QString::fromStdString(cost->text());
@@ -162,12 +178,7 @@ QString GraphLook::costOf(const Node &node, const NodeFacts &facts) const
         return lookText("task %1").arg(QString::fromStdString(task->second));
     if (node.id == analysis_.balanceNode && !node.id.empty())
         return !balanceCost_.isEmpty() ? balanceCost_ : analysis_.tasks.size() == 1 ? lookText("1 task") : lookText("%1 tasks").arg(analysis_.tasks.size());
-    if (!facts.inferred || (facts.parameters == 0 && facts.macs == 0))
-        return {};
-    QString text = QString::fromStdString(shortCount(double(facts.parameters)));
-    if (facts.macs > 0)
-        text += QStringLiteral(" · ") + QString::fromStdString(shortCount(double(facts.macs))) + QStringLiteral(" MAC");
-    return text;
+    return facts.inferred ? costWords(facts.parameters, facts.macs) : QString();
 }
 
 void GraphLook::addPorts(NodeLook &look, const Node &node, const NodeFacts &facts) const
@@ -177,7 +188,8 @@ void GraphLook::addPorts(NodeLook &look, const Node &node, const NodeFacts &fact
         const PortTypes &types = input ? facts.inputTypes : facts.outputTypes;
         for (const Port &port : shownPorts(facts, node.id, linked, input)) {
             const auto type = types.find(port.id);
-            look.ports.push_back({.id = port.id,
+            look.ports.push_back({.node = node.id,
+                                  .id = port.id,
                                   .type = port.type,
                                   .input = input,
                                   .linked = linked.contains({node.id, port.id}),
@@ -187,7 +199,8 @@ void GraphLook::addPorts(NodeLook &look, const Node &node, const NodeFacts &fact
         // Links to ports that the block does not have (a placeholder's, or after a change of parameters) stay visible.
         for (auto ref = linked.lower_bound({node.id, {}}); ref != linked.end() && ref->node == node.id; ++ref)
             if (!look.port(ref->port, input))
-                look.ports.push_back({.id = ref->port,
+                look.ports.push_back({.node = node.id,
+                                      .id = ref->port,
                                       .input = input,
                                       .linked = true,
                                       .label = QString::fromStdString(ref->port),

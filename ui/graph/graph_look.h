@@ -16,6 +16,8 @@
 
 namespace concord {
 
+struct GraphGroup;
+
 /// The three text sizes of the canvas.
 struct GraphFonts
 {
@@ -30,6 +32,7 @@ struct GraphFonts
 /// One port as drawn; `at` is relative to the node's top left corner.
 struct PortLook
 {
+    std::string node = {}; ///< whose port it is: the node's, or that of a block in a collapsed group
     std::string id = {};
     PortType type = PortType::features;
     bool input = true;
@@ -39,6 +42,7 @@ struct PortLook
     QString tip = {};
     QPointF at = {};
 
+    PortRef ref() const { return {node, id}; }
     bool operator==(const PortLook &) const = default;
 };
 
@@ -57,11 +61,25 @@ struct NodeLook
     Severity severity = Severity::info;
     QString problem = {}; ///< sentences, one a line
     std::vector<PortLook> ports = {};
+    std::vector<std::string> members = {}; ///< of a collapsed group: the blocks in it
     QSizeF size = {};
 
     bool operator==(const NodeLook &) const = default;
 
+    bool isGroup() const { return !members.empty(); }
     const PortLook *port(const std::string &id, bool input) const;
+    const PortLook *port(const PortRef &ref, bool input) const;
+};
+
+/// What the frame around an expanded group shows.
+struct FrameLook
+{
+    QString title = {};
+    QString aside = {};    ///< how many blocks
+    QString category = {}; ///< of most of them
+    std::vector<std::string> members = {};
+
+    bool operator==(const FrameLook &) const = default;
 };
 
 struct LinkLook
@@ -87,11 +105,16 @@ public:
     NodeLook node(const Node &node) const { return finished(outline(node)); }
     LinkLook link(const Edge &edge) const;
 
+    /// A collapsed group as one node: its border's linked ports, summed costs, all problems.
+    NodeLook groupOutline(const GraphGroup &group) const;
+    FrameLook frame(const GraphGroup &group) const;
+
 private:
     void addPorts(NodeLook &look, const Node &node, const NodeFacts &facts) const;
     void placePorts(NodeLook &look) const;
     void fitText(NodeLook &look) const;
     QString costOf(const Node &node, const NodeFacts &facts) const;
+    QString categoryOf(const GraphGroup &group) const;
 
     const TaskGraph &graph_;
     const Analysis &analysis_;
@@ -106,6 +129,12 @@ private:
 
 /// The ports that a node shows: those it has, and one free copy of each repeating port whose copies are all linked.
 std::vector<Port> shownPorts(const NodeFacts &facts, const std::string &node, const std::set<PortRef> &linked, bool inputs);
+
+/// "image · features · 64×32×32" for a tool tip.
+QString portTip(const Port &port, const TensorType *type);
+
+/// "13.9 k · 2.1 M MAC"; empty without cost.
+QString costWords(std::int64_t parameters, std::int64_t macs);
 
 /// Words for a title: the node's own, else its block's, else its type.
 QString nodeTitle(const Node &node, const Analysis &analysis);

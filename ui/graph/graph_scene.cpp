@@ -1,5 +1,6 @@
 #include "ui/graph/graph_scene.h"
 
+#include "ui/graph/frame_item.h"
 #include "ui/graph/link_drag.h"
 #include "ui/graph/link_item.h"
 #include "ui/graph/node_item.h"
@@ -11,6 +12,18 @@
 
 namespace concord {
 
+namespace {
+
+QSet<QString> idsOf(const std::vector<std::string> &nodes)
+{
+    QSet<QString> ids;
+    for (const std::string &node : nodes)
+        ids.insert(QString::fromStdString(node));
+    return ids;
+}
+
+} // namespace
+
 GraphScene::GraphScene(ExperimentDocument &document, QObject *parent)
     : QGraphicsScene(parent)
     , document_(document)
@@ -20,14 +33,14 @@ GraphScene::GraphScene(ExperimentDocument &document, QObject *parent)
     connect(&document, &ExperimentDocument::selectionChanged, this, &GraphScene::showSelection);
     connect(this, &QGraphicsScene::selectionChanged, this, &GraphScene::tellSelection);
     sync();
-    showSelection();
 }
 
 GraphScene::~GraphScene()
 {
     // The items leave one by one; nobody should hear of a selection that shrinks with them.
-    disconnect(this, &QGraphicsScene::selectionChanged, this, nullptr);
+    disconnect(this, &QGraphicsScene::selectionChanged, nullptr, nullptr);
     linkDrag_.reset();
+    qDeleteAll(frames_); // before the scene's own list: their labels are theirs
 }
 
 void GraphScene::setTheme(const Theme &theme)
@@ -35,91 +48,6 @@ void GraphScene::setTheme(const Theme &theme)
     theme_ = theme;
     setBackgroundBrush(theme.canvas);
     update();
-}
-
-void GraphScene::sync()
-{
-    const QScopedValueRollback guard(syncing_, true);
-    cancelLink();
-    const GraphLook look(document_.graph(), document_.analysis(), fonts_, document_.experiment().plan);
-    QSet<QString> moved;
-    syncNodes(look, moved);
-    syncLinks(look, moved);
-}
-
-void GraphScene::syncNodes(const GraphLook &look, QSet<QString> &moved)
-{
-    QSet<QString> present;
-    for (const Node &node : document_.graph().nodes) {
-        const QString id = QString::fromStdString(node.id);
-        present.insert(id);
-        NodeItem *&item = nodes_[id];
-        const bool fresh = !item;
-        if (fresh) {
-            item = new NodeItem(*this, id);
-            addItem(item);
-        }
-        NodeLook outline = look.outline(node);
-        const bool relooked = fresh || outline != item->outline();
-        if (relooked)
-            item->show(outline, look.finished(outline));
-        if (const QPointF at(node.x, node.y); fresh || item->pos() != at) {
-            item->setPos(at);
-            moved.insert(id);
-        } else if (relooked) {
-            moved.insert(id); // its ports may be elsewhere
-        }
-    }
-    for (auto it = nodes_.begin(); it != nodes_.end();) {
-        if (present.contains(it.key())) {
-            ++it;
-            continue;
-        }
-        delete it.value();
-        it = nodes_.erase(it);
-    }
-}
-
-void GraphScene::syncLinks(const GraphLook &look, const QSet<QString> &moved)
-{
-    std::map<Edge, LinkItem *> gone;
-    gone.swap(links_);
-    linksOf_.clear();
-    for (const Edge &edge : document_.graph().edges) {
-        LinkItem *item = nullptr;
-        if (const auto old = gone.find(edge); old != gone.end()) {
-            item = old->second;
-            gone.erase(old);
-        }
-        const bool fresh = !item;
-        if (fresh) {
-            item = new LinkItem(*this, edge);
-            addItem(item);
-        }
-        links_[edge] = item;
-        const QString from = QString::fromStdString(edge.from.node);
-        const QString to = QString::fromStdString(edge.to.node);
-        linksOf_.insert(from, item);
-        if (from != to)
-            linksOf_.insert(to, item);
-        item->show(look.link(edge));
-        if (fresh || moved.contains(from) || moved.contains(to))
-            placeLink(*item);
-    }
-    for (const auto &[edge, item] : gone) {
-        if (item == marked_)
-            marked_ = nullptr;
-        delete item;
-    }
-}
-
-void GraphScene::placeLink(LinkItem &item) const
-{
-    const NodeItem *from = nodeItem(QString::fromStdString(item.edge().from.node));
-    const NodeItem *to = nodeItem(QString::fromStdString(item.edge().to.node));
-    item.setVisible(from && to);
-    if (from && to)
-        item.setEnds(from->portPoint(item.edge().from.port, false), to->portPoint(item.edge().to.port, true));
 }
 
 void GraphScene::moveLinksOf(const NodeItem &node)
@@ -142,8 +70,14 @@ void GraphScene::showSelection()
     if (syncing_)
         return;
     const QScopedValueRollback guard(syncing_, true);
-    for (auto it = nodes_.cbegin(); it != nodes_.cend(); ++it)
-        it.value()->setSelected(document_.selection().contains(it.key()));
+    const QSet<QString> &chosen = document_.selection();
+    const auto isChosen = [&chosen](const std::string &id) { return chosen.contains(QString::fromStdString(id)); };
+    for (auto it = nodes_.cbegin(); it != nodes_.cend(); ++it) {
+        const std::vector<std::string> &members = it.value()->look().members;
+        it.value()->setSelected(members.empty() ? chosen.contains(it.key()) : std::ranges::any_of(members, isChosen));
+    }
+    for (FrameItem *frame : std::as_const(frames_))
+        frame->setChosen(std::ranges::all_of(frame->look().members, isChosen));
 }
 
 void GraphScene::tellSelection()
@@ -153,9 +87,59 @@ void GraphScene::tellSelection()
     const QScopedValueRollback guard(syncing_, true);
     QSet<QString> ids;
     for (QGraphicsItem *item : selectedItems())
-        if (auto *node = qgraphicsitem_cast<NodeItem *>(item))
-            ids.insert(node->id());
+        if (const auto *node = qgraphicsitem_cast<NodeItem *>(item)) {
+            // One block of a collapsed group, chosen elsewhere, stays the one.
+            const QSet<QString> members = idsOf(node->nodes());
+            const QSet<QString> already = members & document_.selection();
+            ids.unite(already.isEmpty() ? members : already);
+        }
     document_.select(ids);
+    for (FrameItem *frame : std::as_const(frames_))
+        frame->setChosen(ids.contains(idsOf(frame->look().members)));
+}
+
+QList<NodeItem *> GraphScene::chosenItems() const
+{
+    QList<NodeItem *> items;
+    for (NodeItem *node : nodes_)
+        if (node->isSelected())
+            items += node;
+    return items;
+}
+
+QSet<QString> GraphScene::chosenNodes() const
+{
+    QSet<QString> ids = document_.selection();
+    for (const NodeItem *node : chosenItems())
+        if (node->look().isGroup())
+            ids.unite(idsOf(node->nodes()));
+    return ids;
+}
+
+TaskGraph GraphScene::drawnGraph() const
+{
+    TaskGraph drawn;
+    QSet<QString> seen;
+    for (const Node &node : document_.graph().nodes)
+        if (const NodeItem *item = nodeItem(QString::fromStdString(node.id)); item && !seen.contains(item->id())) {
+            seen.insert(item->id());
+            drawn.nodes.push_back({.id = item->id().toStdString(), .type = {}, .x = item->pos().x(), .y = item->pos().y()});
+        }
+    for (Edge edge : document_.graph().edges) {
+        edge.from.node = groups_.shownAs(QString::fromStdString(edge.from.node)).toStdString();
+        edge.to.node = groups_.shownAs(QString::fromStdString(edge.to.node)).toStdString();
+        if (edge.from.node != edge.to.node)
+            drawn.edges.push_back(std::move(edge));
+    }
+    return drawn;
+}
+
+FrameItem *GraphScene::frameAt(const QPointF &scenePos) const
+{
+    for (FrameItem *frame : frames_)
+        if (frame->strip().contains(scenePos))
+            return frame;
+    return nullptr;
 }
 
 LinkItem *GraphScene::linkItem(const Edge &edge) const
@@ -207,6 +191,9 @@ QRectF GraphScene::nodesRect(bool onlySelected) const
     for (const NodeItem *item : nodes_)
         if (!onlySelected || item->isSelected())
             rect = rect.united(QRectF(item->pos(), item->look().size));
+    for (const FrameItem *frame : frames_)
+        if (!onlySelected)
+            rect = rect.united(frame->sceneRect());
     return rect;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/graph/graph_edits.h"
+#include "ui/graph/graph_groups.h"
 #include "ui/graph/graph_look.h"
 #include "ui/model/document.h"
 #include "ui/model/theme.h"
@@ -14,6 +15,7 @@
 
 namespace concord {
 
+class FrameItem;
 class LinkDrag;
 class LinkItem;
 class NodeItem;
@@ -33,11 +35,23 @@ public:
     void setTheme(const Theme &theme);
     const GraphFonts &fonts() const { return fonts_; }
 
-    NodeItem *nodeItem(const QString &id) const { return nodes_.value(id); }
+    /// What shows the node: its item, or that of the collapsed group that it is in.
+    NodeItem *nodeItem(const QString &id) const { return nodes_.value(groups_.shownAs(id)); }
     LinkItem *linkItem(const Edge &edge) const;
     NodeItem *nodeAt(const QPointF &scenePos) const; ///< ports included
     LinkItem *linkAt(const QPointF &scenePos, double reach) const;
     QList<NodeItem *> nodeItems() const { return nodes_.values(); }
+    FrameItem *frameItem(const QString &title) const { return frames_.value(title); }
+    FrameItem *frameAt(const QPointF &scenePos) const; ///< whose title strip is there
+    const GraphGroups &groups() const { return groups_; }
+
+    /// The selection, with all blocks of collapsed groups of which one is in it.
+    QSet<QString> chosenNodes() const;
+    QList<NodeItem *> chosenItems() const;
+    /// The graph as it is drawn: ids and places of items, a collapsed group as one node.
+    TaskGraph drawnGraph() const;
+    /// Collapses or expands groups, as one step. What lies where an expanded group comes makes room.
+    void fold(const std::set<std::string> &titles, bool collapsed);
     std::vector<Edge> selectedLinks() const;
     QRectF nodesRect(bool onlySelected) const; ///< empty when there are none
 
@@ -61,9 +75,15 @@ protected:
 
 private:
     void sync();
+    void followDocument();
     void syncNodes(const GraphLook &look, QSet<QString> &moved);
+    void showNode(const QString &id, NodeLook outline, const GraphLook &look, const Node *node, QSet<QString> &moved);
     void syncLinks(const GraphLook &look, const QSet<QString> &moved);
+    void syncFrames(const GraphLook &look);
+    void placeFrames();
+    QPointF groupPlace(const GraphGroup &group, const QSizeF &size) const;
     void placeLink(LinkItem &item) const;
+    bool isCrowded(const Edge &edge) const;
     void showSelection();
     void tellSelection();
     void finishMove(const QPointF &scenePos);
@@ -72,7 +92,9 @@ private:
     ExperimentDocument &document_;
     Theme theme_ = Theme::light();
     GraphFonts fonts_;
-    QHash<QString, NodeItem *> nodes_;
+    GraphGroups groups_;
+    QHash<QString, NodeItem *> nodes_;   ///< by the ids of nodes and of collapsed groups
+    QHash<QString, FrameItem *> frames_; ///< of expanded groups
     std::map<Edge, LinkItem *> links_;
     QMultiHash<QString, LinkItem *> linksOf_;
     std::unique_ptr<LinkDrag> linkDrag_;

@@ -200,15 +200,15 @@ void GraphView::openInsert(const QPointF &scenePos, const std::optional<Joint> &
 
 void GraphView::openInsertAfterSelection()
 {
-    const QSet<QString> &chosen = document().selection();
-    const NodeItem *node = chosen.size() == 1 ? scene_.nodeItem(*chosen.begin()) : nullptr;
+    const QList<NodeItem *> chosen = scene_.chosenItems();
+    const NodeItem *node = chosen.size() == 1 ? chosen.first() : nullptr;
     const PortLook *output = nullptr;
     if (node)
         for (const PortLook &port : node->look().ports)
             if (!port.input && port.type != PortType::label && (!output || (output->linked && !port.linked)))
                 output = &port;
     if (output)
-        openInsert(node->pos() + QPointF(node->look().size.width() + 92, 28), Joint{{node->id().toStdString(), output->id}, true});
+        openInsert(node->pos() + QPointF(node->look().size.width() + 92, 28), Joint{output->ref(), true});
     else
         openInsert(cursorScenePos());
 }

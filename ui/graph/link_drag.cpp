@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QPen>
 
+#include <algorithm>
 #include <cmath>
 
 namespace concord {
@@ -45,7 +46,7 @@ LinkDrag::~LinkDrag()
 QPointF LinkDrag::anchorPoint() const
 {
     const NodeItem *node = scene_.nodeItem(QString::fromStdString(joint_.port.node));
-    return node ? node->portPoint(joint_.port.port, !joint_.isOutput) : QPointF();
+    return node ? node->portPoint(joint_.port, !joint_.isOutput) : QPointF();
 }
 
 std::optional<PortRef> LinkDrag::snapped(const QPointF &scenePos) const
@@ -54,9 +55,9 @@ std::optional<PortRef> LinkDrag::snapped(const QPointF &scenePos) const
     double bestDistance = 16;
     for (const PortRef &ref : fitting_) {
         const NodeItem *node = scene_.nodeItem(QString::fromStdString(ref.node));
-        if (!node)
-            continue;
-        const QPointF d = node->portPoint(ref.port, joint_.isOutput) - scenePos;
+        if (!node || !node->look().port(ref, joint_.isOutput))
+            continue; // inside a collapsed group
+        const QPointF d = node->portPoint(ref, joint_.isOutput) - scenePos;
         if (const double distance = std::hypot(d.x(), d.y()); distance < bestDistance) {
             best = ref;
             bestDistance = distance;
@@ -69,7 +70,7 @@ void LinkDrag::moveTo(const QPointF &scenePos)
 {
     QPointF end = scenePos;
     if (const std::optional<PortRef> port = snapped(scenePos))
-        end = scene_.nodeItem(QString::fromStdString(port->node))->portPoint(port->port, joint_.isOutput);
+        end = scene_.nodeItem(QString::fromStdString(port->node))->portPoint(*port, joint_.isOutput);
     curve_->setPath(joint_.isOutput ? linkCurve(anchorPoint(), end) : linkCurve(end, anchorPoint()));
 }
 
@@ -96,21 +97,27 @@ void LinkDrag::dropAt(const QPointF &scenePos)
             Q_EMIT scene_.blockWanted(scenePos, joint_);
         return;
     }
-    const std::string id = node->id().toStdString();
     const PortLook *port = node->portNear(node->mapFromScene(scenePos), 9);
-    if (id == joint_.port.node && port && port->id == joint_.port.port)
+    if (port && port->ref() == joint_.port)
         return; // let go where it began
     if (port && port->input == joint_.isOutput) {
-        const PortRef ref{id, port->id};
+        const PortRef ref = port->ref();
         scene_.refuse(
             QString::fromStdString(joint_.isOutput ? linkRefusal(graph_, analysis, joint_.port, ref) : linkRefusal(graph_, analysis, ref, joint_.port)),
             scenePos);
         return;
     }
-    if (const std::optional<PortRef> found = fittingPort(graph_, analysis, joint_, id))
+    const std::vector<std::string> nodes = node->nodes();
+    const bool isGroup = node->look().isGroup();
+    const bool isOwnGroup = isGroup && std::ranges::find(nodes, joint_.port.node) != nodes.end();
+    if (const std::optional<PortRef> found = isOwnGroup ? std::nullopt : fittingPort(graph_, analysis, joint_, nodes))
         connectTo(*found);
+    else if (isGroup)
+        scene_.refuse(
+            QCoreApplication::translate("LinkDrag", "no free port of “%1” takes this link: expand the group to see its blocks").arg(node->look().title),
+            scenePos);
     else
-        scene_.refuse(refusalOf(graph_, analysis, joint_, id), scenePos);
+        scene_.refuse(refusalOf(graph_, analysis, joint_, nodes.front()), scenePos);
 }
 
 } // namespace concord

@@ -63,13 +63,27 @@ void LinkItem::setNear(bool near)
     if (near == near_)
         return;
     near_ = near;
+    if (crowded_) {
+        prepareGeometryChange();
+        layPill();
+    }
+    update();
+}
+
+void LinkItem::setCrowded(bool crowded)
+{
+    if (crowded == crowded_)
+        return;
+    prepareGeometryChange();
+    crowded_ = crowded;
+    layPill();
     update();
 }
 
 void LinkItem::layPill()
 {
     pill_ = {};
-    if (!look_.shape.isEmpty() && !look_.label) {
+    if (!look_.shape.isEmpty() && !look_.label && (!crowded_ || near_)) {
         const double width = QFontMetricsF(scene_.fonts().small).horizontalAdvance(look_.shape) + 12;
         if (to_.x() - from_.x() > width + 8) {
             pill_ = QRectF(0, 0, width, 16);

@@ -27,8 +27,9 @@ public:
 
     void show(const LinkLook &look);
     void setEnds(const QPointF &from, const QPointF &to);
-    void setMarked(bool marked); ///< a block is held over it and would be put in
-    void setNear(bool near);     ///< a block at one of its ends is selected: a label's link shows clearly
+    void setMarked(bool marked);   ///< a block is held over it and would be put in
+    void setNear(bool near);       ///< a block at one of its ends is selected: a label's link shows clearly
+    void setCrowded(bool crowded); ///< its shape is written only while a block at one of its ends is selected
     double distanceTo(const QPointF &scenePoint) const;
 
     QRectF boundingRect() const override { return bounds_; }
@@ -49,6 +50,7 @@ private:
     QRectF bounds_;
     bool marked_ = false;
     bool near_ = false;
+    bool crowded_ = false;
 };
 
 } // namespace concord

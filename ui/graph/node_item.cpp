@@ -27,7 +27,6 @@ constexpr double titleDetail = 0.28;
 NodeItem::NodeItem(GraphScene &scene, const QString &id)
     : scene_(scene)
     , id_(id)
-    , key_(id.toStdString())
 {
     setFlags(ItemIsSelectable | ItemIsMovable | ItemSendsGeometryChanges);
     setAcceptHoverEvents(true);
@@ -63,6 +62,24 @@ QPointF NodeItem::portPoint(const std::string &port, bool input) const
     return mapToScene(QPointF(input ? 0 : look_.size.width(), look_.size.height() / 2));
 }
 
+QPointF NodeItem::portPoint(const PortRef &ref, bool input) const
+{
+    if (const PortLook *found = look_.port(ref, input))
+        return mapToScene(found->at);
+    return mapToScene(QPointF(input ? 0 : look_.size.width(), look_.size.height() / 2));
+}
+
+std::vector<std::string> NodeItem::nodes() const
+{
+    return look_.isGroup() ? look_.members : std::vector{id_.toStdString()};
+}
+
+void NodeItem::setHome(const QPointF &home)
+{
+    home_ = home;
+    setPos(home);
+}
+
 void NodeItem::setFitting(const std::set<PortRef> *fitting, bool inputs)
 {
     fitting_ = fitting;
@@ -74,7 +91,7 @@ NodeItem::Light NodeItem::lightOf(const PortLook &port) const
 {
     if (!fitting_)
         return Light::normal;
-    return port.input == fittingInputs_ && fitting_->contains({key_, port.id}) ? Light::lit : Light::dim;
+    return port.input == fittingInputs_ && fitting_->contains(port.ref()) ? Light::lit : Light::dim;
 }
 
 QRectF NodeItem::problemMark() const
@@ -129,6 +146,8 @@ void NodeItem::paint(QPainter *painter, const QStyleOptionGraphicsItem *option, 
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
+    if (look_.isGroup())
+        paintStack(painter);
     paintBody(painter);
     paintText(painter);
     paintPorts(painter);
@@ -148,6 +167,8 @@ void NodeItem::paintFar(QPainter *painter, double detail) const
     painter->setPen(pen);
     painter->setBrush(Qt::NoBrush);
     painter->drawRect(body());
+    if (look_.isGroup())
+        painter->drawLine(QPointF(12, look_.size.height() + 6), QPointF(look_.size.width() - 12, look_.size.height() + 6));
     if (detail < titleDetail)
         return;
     painter->setFont(scene_.fonts().far);
@@ -156,6 +177,18 @@ void NodeItem::paintFar(QPainter *painter, double detail) const
     painter->drawText(body().adjusted(18, 0, 0, badges ? -14 : 0), Qt::AlignVCenter | Qt::TextSingleLine, look_.farTitle);
     for (std::size_t i = 0; i < std::min(look_.tasks.size(), maxBadges); ++i)
         painter->fillRect(QRectF(18 + 16.0 * double(i), look_.size.height() - 18, 11, 11), theme.task(look_.tasks[i]));
+}
+
+/// Cards behind the first one: there is more in it.
+void NodeItem::paintStack(QPainter *painter) const
+{
+    const Theme &theme = scene_.theme();
+    QColor edge = theme.category(look_.category);
+    edge.setAlphaF(0.6f);
+    painter->setPen(QPen(isSelected() ? theme.accent : edge, 1));
+    painter->setBrush(theme.panel);
+    for (const double by : {7.0, 3.5})
+        painter->drawRoundedRect(body().adjusted(by, by, -by, by), corner, corner);
 }
 
 void NodeItem::paintBody(QPainter *painter) const

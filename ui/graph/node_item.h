@@ -10,7 +10,7 @@ namespace concord {
 
 class GraphScene;
 
-/// A block on the canvas: paints a NodeLook and finds the port under a point. It knows nothing of the document.
+/// A block, or a collapsed group, on the canvas: paints a NodeLook and finds the port under a point. It knows nothing of the document.
 class NodeItem : public QGraphicsItem
 {
 public:
@@ -30,6 +30,14 @@ public:
     const PortLook *portNear(const QPointF &point, double reach) const;
     /// In scene coordinates; the middle of the side when there is no such port.
     QPointF portPoint(const std::string &port, bool input) const;
+    QPointF portPoint(const PortRef &ref, bool input) const;
+
+    /// The blocks that it stands for: itself, or the members of a collapsed group.
+    std::vector<std::string> nodes() const;
+
+    /// Where the document has it.
+    const QPointF &home() const { return home_; }
+    void setHome(const QPointF &home);
 
     /// While a link is drawn: ports in `fitting` light up, all others dim. Null ends it.
     void setFitting(const std::set<PortRef> *fitting, bool inputs);
@@ -48,6 +56,7 @@ private:
     QRectF body() const { return {QPointF(0, 0), look_.size}; }
     QRectF problemMark() const;
     void paintFar(QPainter *painter, double detail) const;
+    void paintStack(QPainter *painter) const;
     void paintBody(QPainter *painter) const;
     void paintText(QPainter *painter) const;
     void paintPorts(QPainter *painter) const;
@@ -56,7 +65,7 @@ private:
 
     GraphScene &scene_;
     QString id_;
-    std::string key_;
+    QPointF home_;
     NodeLook outline_;
     NodeLook look_;
     const std::set<PortRef> *fitting_ = nullptr;

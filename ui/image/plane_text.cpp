@@ -1,11 +1,13 @@
 #include "ui/image/plane_text.h"
 
+#include "core/probe/plane.h"
 #include "ui/image/recolour.h"
 
 #include <QCoreApplication>
 
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 namespace concord {
 
@@ -66,6 +68,23 @@ QString planeText(const PredictionEvent &plane, const TaskInfo &task, int x, int
     return fixedNumber(value / 255.0, 2);
 }
 
+QString boxesText(const PredictionEvent &plane, const TaskInfo &task, const QSize &image, int x, int y)
+{
+    const double column = (x + 0.5) / image.width();
+    const double row = (y + 0.5) / image.height();
+    const auto area = [](const Box &box) { return (box.right - box.left) * (box.bottom - box.top); };
+    std::optional<ScoredBox> smallest;
+    for (const ScoredBox &box : boxesOfPlane(plane)) {
+        const bool isInside = box.box.left <= column && column < box.box.right && box.box.top <= row && row < box.box.bottom;
+        if (isInside && box.score >= leastShownScore && (!smallest || area(box.box) < area(smallest->box)))
+            smallest = box;
+    }
+    if (!smallest)
+        return {};
+    const QString name = className(task, smallest->id);
+    return plane.kind == "truth" ? name : QStringLiteral("%1 (%2 %)").arg(name).arg(qRound(100 * smallest->score));
+}
+
 QString errorText(const PredictionEvent &truth, const PredictionEvent &prediction, const TaskInfo &task, int x, int y)
 {
     if (!holds(truth, x, y) || !holds(prediction, x, y) || truth.bytesPerValue != prediction.bytesPerValue || truth.channels != prediction.channels)
@@ -109,7 +128,7 @@ MainMetric mainMetric(const TaskInfo &task, const QStringList &seriesNames)
     const QString unit = task.unit.empty() ? QString() : u' ' + QString::fromStdString(task.unit);
     const Usual usual[] = {{TaskKind::segmentation, "mIoU", QStringLiteral(" mIoU")}, {TaskKind::depth, "abs", unit}, {TaskKind::normals, "mean", QStringLiteral("°")},
         {TaskKind::classification, "accuracy", percent}, {TaskKind::multilabel, "accuracy", percent}, {TaskKind::edges, "F-measure", QStringLiteral(" % F")},
-        {TaskKind::saliency, "F-measure", QStringLiteral(" % F")}, {TaskKind::regression, "RMSE", unit}};
+        {TaskKind::saliency, "F-measure", QStringLiteral(" % F")}, {TaskKind::regression, "RMSE", unit}, {TaskKind::boxes, "AP50", QStringLiteral(" % AP")}};
     const QString stem = QStringLiteral("val/%1/").arg(QString::fromStdString(task.name));
     for (const Usual &entry : usual)
         if (entry.kind == task.kind && seriesNames.contains(stem + QLatin1String(entry.metric)))

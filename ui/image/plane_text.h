@@ -3,6 +3,7 @@
 #include "core/graph/tensor_type.h"
 #include "core/store/run_event.h"
 
+#include <QSize>
 #include <QString>
 #include <QStringList>
 
@@ -12,6 +13,9 @@ namespace concord {
 
 /// What a plane says at a pixel, with its unit: "sofa (5)", "2.31 m", "(0.10, −0.70, 0.71)", "RGB 120 90 80". "" outside of it.
 QString planeText(const PredictionEvent &plane, const TaskInfo &task, int x, int y);
+
+/// Boxes: the smallest that holds the pixel of an image of that size, "chair (83 %)"; "" for none.
+QString boxesText(const PredictionEvent &plane, const TaskInfo &task, const QSize &image, int x, int y);
 
 /// How far apart two planes are at a pixel: "right", "0.12 m off", "14.8° off".
 QString errorText(const PredictionEvent &truth, const PredictionEvent &prediction, const TaskInfo &task, int x, int y);

@@ -32,6 +32,12 @@ void PlaneView::setImage(const QImage &image)
     update();
 }
 
+void PlaneView::setBoxes(const std::vector<BoxMark> &boxes)
+{
+    boxes_ = boxes;
+    update();
+}
+
 void PlaneView::setCaption(const QString &caption, const QString &shortCaption)
 {
     caption_ = caption;
@@ -80,6 +86,7 @@ void PlaneView::paintEvent(QPaintEvent *)
         clip.addRoundedRect(area, 4, 4);
         painter.setClipPath(clip);
         painter.drawImage(area, scaled_);
+        paintBoxes(painter, area);
         painter.setClipping(false);
         if (probe_) {
             const double scale = area.width() / image_.width();
@@ -95,6 +102,26 @@ void PlaneView::paintEvent(QPaintEvent *)
     painter.setPen(probe_ ? theme_.text : theme_.quiet);
     const bool tooWide = !probe_ && !shortCaption_.isEmpty() && fontMetrics().horizontalAdvance(caption_) + 2 > width();
     painter.drawText(line, Qt::AlignCenter, fontMetrics().elidedText(tooWide ? shortCaption_ : shownText(), Qt::ElideRight, width()));
+}
+
+/// In lines of the screen, so that they stay thin on images of few pixels. Names only where they fit.
+void PlaneView::paintBoxes(QPainter &painter, const QRectF &area) const
+{
+    painter.setBrush(Qt::NoBrush);
+    for (const BoxMark &box : boxes_) {
+        const QRectF at(area.left() + box.area.left() * area.width(), area.top() + box.area.top() * area.height(), box.area.width() * area.width(),
+                        box.area.height() * area.height());
+        for (const auto &[colour, width] : {std::pair(QColor(0, 0, 0, box.colour.alpha() / 2), 3.2), std::pair(box.colour, 1.6)}) {
+            painter.setPen(QPen(colour, width));
+            painter.drawRect(at);
+        }
+        const QRectF plate(at.left(), at.top(), fontMetrics().horizontalAdvance(box.text) + 6, fontMetrics().height());
+        if (box.text.isEmpty() || plate.width() > at.width() || plate.height() > at.height())
+            continue;
+        painter.fillRect(plate, box.colour);
+        painter.setPen(qGray(box.colour.rgb()) > 140 ? Qt::black : Qt::white);
+        painter.drawText(plate, Qt::AlignCenter, box.text);
+    }
 }
 
 void PlaneView::mouseMoveEvent(QMouseEvent *event)

@@ -6,8 +6,19 @@
 #include <QWidget>
 
 #include <optional>
+#include <vector>
 
 namespace concord {
+
+/// A rectangle drawn over a picture; `area` as shares of it.
+struct BoxMark
+{
+    QRectF area;
+    QColor colour;
+    QString text;
+
+    bool operator==(const BoxMark &) const = default;
+};
 
 /// One picture with a caption below. Keeps its proportions; large pixels stay sharp, small ones are smoothed. The mouse probes pixels.
 class PlaneView : public QWidget
@@ -20,6 +31,8 @@ public:
     void setTheme(const Theme &theme);
     void setImage(const QImage &image);
     const QImage &image() const { return image_; }
+    void setBoxes(const std::vector<BoxMark> &boxes);
+    const std::vector<BoxMark> &boxes() const { return boxes_; }
     /// The short one is shown where there is no room for the long one.
     void setCaption(const QString &caption, const QString &shortCaption = {});
     QString caption() const { return caption_; }
@@ -42,8 +55,11 @@ protected:
     void leaveEvent(QEvent *event) override;
 
 private:
+    void paintBoxes(QPainter &painter, const QRectF &area) const;
+
     Theme theme_ = Theme::light();
     QImage image_;
+    std::vector<BoxMark> boxes_;
     QImage scaled_;
     QString caption_;
     QString shortCaption_;

@@ -1,5 +1,6 @@
 #include "ui/image/sample_view.h"
 
+#include "core/probe/plane.h"
 #include "ui/image/colour_scale.h"
 #include "ui/image/plane_text.h"
 #include "ui/image/plane_view.h"
@@ -13,6 +14,25 @@
 #include <array>
 
 namespace concord {
+
+namespace {
+
+/// In the colours of their classes, weaker where less certain.
+std::vector<BoxMark> boxMarks(const PredictionEvent &plane, const TaskInfo &task)
+{
+    const ColourTable colours = classColours(int(task.ignore));
+    std::vector<BoxMark> marks;
+    for (const auto &[id, score, box] : boxesOfPlane(plane)) {
+        if (score < leastShownScore)
+            continue;
+        QColor colour(colours[std::size_t(id) % 255]);
+        colour.setAlphaF(0.4F + 0.6F * std::min(score, 1.0F));
+        marks.push_back({QRectF(QPointF(box.left, box.top), QPointF(box.right, box.bottom)), colour, className(task, id)});
+    }
+    return marks;
+}
+
+} // namespace
 
 SampleView::SampleView(QWidget *parent)
     : QWidget(parent)
@@ -96,10 +116,14 @@ PlaneView *SampleView::newView()
 
 void SampleView::arrange()
 {
-    const auto dense = [](const PredictionEvent *plane) { return plane && plane->bytesPerValue != 4; };
+    // Boxes are numbers too, but drawn over the image.
+    const auto dense = [this](const PredictionEvent *plane, std::size_t task) { return plane && (plane->bytesPerValue != 4 || (image_ && tasks_[task].kind == TaskKind::boxes)); };
     QString wanted = image_ ? QStringLiteral("i") : QStringLiteral("-");
-    for (const TaskTiles &tile : tiles_)
-        wanted += QStringLiteral("%1%2%3").arg(tile.truth ? 1 : 0).arg(tile.prediction ? 1 : 0).arg(dense(tile.prediction ? tile.prediction : tile.truth) ? 1 : 0);
+    for (std::size_t i = 0; i < tiles_.size(); ++i)
+        wanted += QStringLiteral("%1%2%3")
+                      .arg(tiles_[i].truth ? 1 : 0)
+                      .arg(tiles_[i].prediction ? 1 : 0)
+                      .arg(dense(tiles_[i].prediction ? tiles_[i].prediction : tiles_[i].truth, i) ? 1 : 0);
     if (wanted == arranged_)
         return;
     arranged_ = wanted;
@@ -115,7 +139,7 @@ void SampleView::arrange()
         TileFlow::Unit unit;
         if (!tile.truth && !tile.prediction)
             continue;
-        if (!dense(tile.prediction ? tile.prediction : tile.truth)) {
+        if (!dense(tile.prediction ? tile.prediction : tile.truth, i)) {
             tile.scores = new ScoreView(flow_);
             tile.scores->setTheme(theme_);
             unit += {tile.scores, 2};
@@ -129,7 +153,7 @@ void SampleView::arrange()
                 tile.scale->setTheme(theme_);
                 unit += {tile.scale, 0.5};
             }
-            if (tile.truth && tile.prediction)
+            if (tile.truth && tile.prediction && tasks_[i].kind != TaskKind::boxes)
                 unit += {tile.errorView = newView(), 1};
         }
         units += unit;
@@ -185,6 +209,13 @@ void SampleView::recolourTask(int task)
         errorCaption = tr("%1 error, to %2 %3").arg(name, QString::number(full, 'g', 2), unit);
         if (tile.scale)
             tile.scale->setRange(range, unit);
+    } else if (info.kind == TaskKind::boxes) {
+        truthImage = image_ ? colourImage(*image_) : QImage();
+        predictionImage = truthImage;
+        if (tile.truthView)
+            tile.truthView->setBoxes(boxMarks(truth, info));
+        if (tile.predictionView)
+            tile.predictionView->setBoxes(boxMarks(prediction, info));
     } else if (info.kind == TaskKind::normals) {
         truthImage = colourImage(truth);
         predictionImage = colourImage(prediction);
@@ -240,10 +271,15 @@ void SampleView::probe(std::optional<QPoint> pixel)
         tell(imageView_, pixel ? tr("%1, %2 · %3").arg(x).arg(y).arg(planeText(*image_, {}, x, y)) : QString());
     for (std::size_t i = 0; i < tiles_.size(); ++i) {
         const TaskTiles &tile = tiles_[i];
+        const auto text = [&](const PredictionEvent &plane) {
+            if (image_ && tasks_[i].kind == TaskKind::boxes)
+                return pixel ? boxesText(plane, tasks_[i], {image_->width, image_->height}, x, y) : QString();
+            return planeText(plane, tasks_[i], x, y);
+        };
         if (tile.truth)
-            tell(tile.truthView, planeText(*tile.truth, tasks_[i], x, y));
+            tell(tile.truthView, text(*tile.truth));
         if (tile.prediction)
-            tell(tile.predictionView, planeText(*tile.prediction, tasks_[i], x, y));
+            tell(tile.predictionView, text(*tile.prediction));
         if (tile.truth && tile.prediction)
             tell(tile.errorView, errorText(*tile.truth, *tile.prediction, tasks_[i], x, y));
     }

@@ -1,5 +1,6 @@
 #include "ui/job/project.h"
 
+#include "ui/job/procedure_worker.h"
 #include "ui/job/run_worker.h"
 
 #include <algorithm>
@@ -40,6 +41,7 @@ Project::Project(QObject *parent)
 Project::~Project()
 {
     worker_.reset();
+    procedureWorker_.reset();
     ++predictionRequest_;
     for (QThreadPool *pool : {&pool_, &predictionPool_, &workPool_})
         pool->waitForDone();
@@ -49,6 +51,8 @@ QString Project::open(const QString &file, bool create)
 {
     if (running())
         return tr("A run is training: stop it before another project is opened.");
+    if (procedure_.isActive())
+        return tr("“%1” is going on: stop it before another project is opened.").arg(procedure_.title);
     return sentenceOf([&] {
         auto store = std::make_unique<RunStore>(pathOf(file), create ? RunStore::Mode::create : RunStore::Mode::write);
         store->recoverInterrupted();
@@ -66,12 +70,15 @@ QString Project::open(const QString &file, bool create)
         queue_.clear();
         targetSteps_.clear();
         recent_.clear();
+        procedure_ = {};
         live_ = {};
         lastWrite_.clear();
         polling_ = false;
         pollTimer_.start();
+        findUnfinishedProcedure();
         Q_EMIT opened();
         Q_EMIT runsChanged();
+        Q_EMIT procedureChanged();
     });
 }
 
@@ -114,7 +121,7 @@ void Project::reload()
 
 bool Project::isOurs(int run) const
 {
-    return (worker_ && worker_->run() == run) || std::ranges::find(queue_, run) != queue_.end();
+    return (worker_ && worker_->run() == run) || told_.contains(run) || std::ranges::find(queue_, run) != queue_.end();
 }
 
 RunSummary *Project::summaryOf(int run)
@@ -140,6 +147,8 @@ QString Project::resume(int run, std::int64_t steps)
     RunSummary *summary = summaryOf(run);
     if (!summary)
         return tr("There is no run %1.").arg(run);
+    if (told_.contains(run))
+        return tr("Run %1 belongs to “%2”, which is going on.").arg(run).arg(procedure_.title);
     if (isOurs(run))
         return tr("Run %1 is already queued.").arg(run);
     if (summary->state == RunState::running || summary->state == RunState::paused)
@@ -155,20 +164,32 @@ QString Project::resume(int run, std::int64_t steps)
 
 void Project::pause(int run)
 {
-    if (worker_ && worker_->run() == run)
-        worker_->control().give(RunControl::Order::pause);
+    give(run, RunControl::Order::pause);
 }
 
 void Project::unpause(int run)
 {
+    give(run, RunControl::Order::run);
+}
+
+/// False when that run does not train here.
+bool Project::give(int run, RunControl::Order order)
+{
+    const auto told = told_.find(run);
     if (worker_ && worker_->run() == run)
-        worker_->control().give(RunControl::Order::run);
+        worker_->control().give(order);
+    else if (procedureWorker_ && told != told_.end() && (told->second.state == RunState::running || told->second.state == RunState::paused))
+        procedureWorker_->control().give(order);
+    else
+        return false;
+    return true;
 }
 
 void Project::stop(int run)
 {
-    if (worker_ && worker_->run() == run) {
-        worker_->control().give(RunControl::Order::stop);
+    if (give(run, RunControl::Order::stop)) {
+        if (procedureWorker_)
+            stopProcedure();
     } else if (const auto it = std::ranges::find(queue_, run); it != queue_.end()) {
         queue_.erase(it);
         const RunSummary *summary = summaryOf(run);
@@ -182,6 +203,7 @@ void Project::stop(int run)
 
 void Project::stopAll()
 {
+    stopProcedure();
     while (!queue_.empty())
         stop(queue_.back());
     if (worker_)
@@ -190,9 +212,7 @@ void Project::stopAll()
 
 void Project::abort(int run)
 {
-    if (worker_ && worker_->run() == run)
-        worker_->control().give(RunControl::Order::abort);
-    else
+    if (!give(run, RunControl::Order::abort))
         stop(run);
 }
 
@@ -233,7 +253,7 @@ void Project::setDeleted(int run, bool deleted)
 
 std::optional<int> Project::running() const
 {
-    return worker_ ? std::optional(worker_->run()) : std::nullopt;
+    return worker_ ? std::optional(worker_->run()) : procedureWorker_ && live_.run > 0 ? std::optional(live_.run) : std::nullopt;
 }
 
 Project::Live Project::live() const

@@ -2,6 +2,7 @@
 
 #include "core/base/run_control.h"
 #include "core/session/session.h"
+#include "ui/job/procedure_progress.h"
 #include "ui/model/run_data.h"
 
 #include <QObject>
@@ -19,10 +20,11 @@
 
 namespace concord {
 
-class RunWorker;   // ui/job/run_worker.h: the thread of one run
+class ProcedureWorker;   // ui/job/procedure_worker.h: the thread of one procedure
+class RunWorker;         // ui/job/run_worker.h: the thread of one run
 
-/// The open `.concord` project: its runs, the queue, and the one run that trains. All members are for the window's thread;
-/// disk reads happen in workers, events of the running run are drained at 30 Hz.
+/// The open `.concord` project: its runs, the queue, and the one run, or procedure, that trains. All members are for the window's thread;
+/// disk reads happen in workers, events of what trains are drained at 30 Hz.
 class Project : public QObject
 {
     Q_OBJECT
@@ -51,9 +53,17 @@ public:
     void abort(int run);
     void moveInQueue(int run, int by);
     void stopAll();                                    ///< before closing: empties the queue and stops what trains; `runsChanged` tells when
+
+    // A procedure makes and trains runs of its own: those of the queue wait for it, and it for the run that trains. A run of it is paused like
+    // any other; stopping it stops the procedure. What did not come to its end is known again when the project is opened.
+    QString startProcedure(const ProcedureOrder &order);
+    void stopProcedure();                              ///< runs keep checkpoints; the same order goes on from there
+    void dismissProcedure();                           ///< forgets one that is over
+    const ProcedureProgress &procedure() const { return procedure_; }
+
     void rename(int run, const QString &name);
     void setDeleted(int run, bool deleted);            ///< kept in the store: undo brings it back
-    std::optional<int> running() const;                ///< the run that trains here now
+    std::optional<int> running() const;                ///< the run that trains here now, a procedure's too
     const std::deque<int> &queue() const { return queue_; }
 
     /// Predictions at a step, read in a worker; the newest request wins. `done` is called in the window's thread.
@@ -77,17 +87,25 @@ public:
 Q_SIGNALS:
     void opened();
     void runsChanged();              ///< a run came, went, or changed state, progress or name
+    void procedureChanged();         ///< it began, went on, ended or was dismissed
     void runFailed(int run, const QString &sentence);
     void message(const QString &sentence);
 
 private:
     void startNext();
     void drain();
+    void drainRun();
+    void drainProcedure();
+    bool give(int run, RunControl::Order order);
+    void hearOf(int run, RunEvent &event);     ///< of a procedure's run
+    void findUnfinishedProcedure();
     void poll();                     ///< looks for what another process wrote
     void compare(std::vector<RunSummary> fresh);
     void reload();
     void takeIn(int run, const RunEvent &event);
-    void remember(const std::vector<RunEvent> &events);
+    void complete(int run, RunEvent &event) const;
+    void remember(int run, const std::vector<RunEvent> &events);
+    std::vector<RunEvent> recentOf(int run) const;
     bool isOurs(int run) const;      ///< in the queue or training here
     RunSummary *summaryOf(int run);
     void loadData(int run);
@@ -104,7 +122,15 @@ private:
     QTimer drainTimer_;
     QTimer pollTimer_;
     Live live_;
-    std::deque<std::pair<std::int64_t, RunEvent>> recent_;   ///< of the running run, with their time: what the store may not have yet
+    struct Recent
+    {
+        std::int64_t time;
+        int run;
+        RunEvent event;
+    };
+    std::deque<Recent> recent_;           ///< what was said of late by what trains: the store may not have it yet
+    ProcedureProgress procedure_;
+    std::map<int, StateEvent> told_;      ///< what the procedure last said of its runs
     QString lastWrite_;                   ///< time and size of the files at the last poll
     bool polling_ = false;
     std::uint64_t revision_ = 0;          ///< of `runs_`: what was read before our own change is out of date
@@ -112,7 +138,8 @@ private:
     QThreadPool pool_;                    ///< one thread each: reads of the store and the draft, in order,
     QThreadPool predictionPool_;          ///< predictions, newest wins,
     QThreadPool workPool_;                ///< exports and reports
-    std::unique_ptr<RunWorker> worker_;   ///< last: stopped and joined first
+    std::unique_ptr<RunWorker> worker_;   ///< last two, of which one is there: stopped and joined first
+    std::unique_ptr<ProcedureWorker> procedureWorker_;
 };
 
 } // namespace concord

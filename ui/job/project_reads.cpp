@@ -27,6 +27,8 @@ RunData::Loaded readRun(const RunStore &store, int run)
         loaded.series[QString::fromStdString(name)] = store.series(run, name);
     for (const std::string &block : store.gramianBlocks(run))
         loaded.gramians[QString::fromStdString(block)] = store.gramians(run, block);
+    for (ProbeEvent &probe : store.probes(run))
+        loaded.probes[{QString::fromStdString(probe.node), QString::fromStdString(probe.name)}].push_back(std::move(probe));
     loaded.predictionSteps = store.predictionSteps(run);
     loaded.log = store.log(run);
     loaded.checkpoints = store.checkpoints(run);
@@ -42,7 +44,7 @@ bool isLogged(const std::vector<LogEvent> &log, const LogEvent &line)
 
 /// What another process wrote since the given ends, as the events it wrote.
 std::vector<RunEvent> readSince(const RunStore &store, int run, const std::map<std::string, std::int64_t> &seriesEnds,
-                                const std::map<std::string, std::int64_t> &gramianEnds, std::size_t predictionCount, std::size_t logCount)
+                                const std::map<std::string, std::int64_t> &gramianEnds, std::int64_t probeEnd, std::size_t predictionCount, std::size_t logCount)
 {
     const auto after = [](const auto &ends, const std::string &name) {
         const auto it = ends.find(name);
@@ -57,6 +59,8 @@ std::vector<RunEvent> readSince(const RunStore &store, int run, const std::map<s
     for (const std::string &block : store.gramianBlocks(run))
         for (GramianEvent &gramian : store.gramians(run, block, after(gramianEnds, block)))
             events.push_back(std::move(gramian));
+    for (ProbeEvent &probe : store.probes(run, probeEnd))
+        events.push_back(std::move(probe));
     const std::vector<std::int64_t> steps = store.predictionSteps(run);
     for (std::size_t i = predictionCount; i < steps.size(); ++i)
         events.push_back(PredictionEvent{.step = steps[i]});
@@ -113,10 +117,9 @@ void Project::loadData(int run)
                 loaded->summary = *summary;
             // A run that trains here is ahead of the store: what it said of late goes on top, where steps that are there are replaced.
             std::vector<RunEvent> newer;
-            if (worker_ && worker_->run() == run)
-                for (const auto &[time, event] : recent_)
-                    if (const auto *line = std::get_if<LogEvent>(&event); !line || !isLogged(loaded->log, *line))
-                        newer.push_back(event);
+            for (const RunEvent &event : recentOf(run))
+                if (const auto *line = std::get_if<LogEvent>(&event); !line || !isLogged(loaded->log, *line))
+                    newer.push_back(event);
             it->second->load(std::move(*loaded));
             if (!newer.empty())
                 it->second->append(newer);
@@ -134,9 +137,12 @@ void Project::loadMore(int run)
     for (const QString &block : data.blocks())
         if (!data.gramians(block).empty())
             gramianEnds[block.toStdString()] = data.gramians(block).back().step;
+    std::int64_t probeEnd = -1;
+    for (const auto &[name, history] : data.probes())
+        probeEnd = std::max(probeEnd, history.back().step);
     inPool<std::vector<RunEvent>>(
-        pool_, [file = file_, run, seriesEnds, gramianEnds, predictions = data.predictionSteps().size(), log = data.log().size()] {
-            return readSince(openToRead(file), run, seriesEnds, gramianEnds, predictions, log);
+        pool_, [file = file_, run, seriesEnds, gramianEnds, probeEnd, predictions = data.predictionSteps().size(), log = data.log().size()] {
+            return readSince(openToRead(file), run, seriesEnds, gramianEnds, probeEnd, predictions, log);
         },
         [this, run, file = file_, log = data.log().size()](std::vector<RunEvent> events) {
             const auto it = data_.find(run);

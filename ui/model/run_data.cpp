@@ -52,6 +52,23 @@ void dropFrom(std::vector<T> &items, std::int64_t step)
         items.pop_back();
 }
 
+/// A long run's probes would fill the memory: beyond 2000 matrices some 1000 stay, evenly over the steps, and the newest.
+void thinProbes(std::vector<ProbeEvent> &history)
+{
+    constexpr std::size_t most = 2000;
+    if (history.size() <= most)
+        return;
+    const double apart = 2 * (double(history.back().step) - double(history.front().step)) / double(most);
+    std::size_t kept = 1;
+    for (std::size_t i = 1; i < history.size(); ++i)
+        if (double(history[i].step) >= double(history[kept - 1].step) + apart || i + 1 == history.size()) {
+            if (i != kept)
+                history[kept] = std::move(history[i]);
+            ++kept;
+        }
+    history.resize(kept);
+}
+
 } // namespace
 
 RunData::RunData(int number, QObject *parent)
@@ -63,6 +80,8 @@ RunData::RunData(int number, QObject *parent)
 void RunData::load(Loaded loaded)
 {
     loaded_ = std::move(loaded);
+    for (auto &[name, history] : loaded_.probes)
+        thinProbes(history);
     tasks_ = tasksFromJson(loaded_.summary.tasks);
     Q_EMIT reset();
     Q_EMIT stateChanged();
@@ -78,6 +97,11 @@ void RunData::append(std::span<const RunEvent> events)
             auto &history = loaded_.gramians[QString::fromStdString(gramian->block)];
             dropFrom(history, gramian->step);
             history.push_back(*gramian);
+        } else if (const auto *probe = std::get_if<ProbeEvent>(&event)) {
+            auto &history = loaded_.probes[{QString::fromStdString(probe->node), QString::fromStdString(probe->name)}];
+            dropFrom(history, probe->step);
+            history.push_back(*probe);
+            thinProbes(history);
         } else if (const auto *prediction = std::get_if<PredictionEvent>(&event)) {
             auto &steps = loaded_.predictionSteps;
             while (!steps.empty() && steps.back() > prediction->step)

@@ -29,6 +29,7 @@ public:
         RunSummary summary;
         std::map<QString, Series> series;
         std::map<QString, std::vector<GramianEvent>> gramians;   ///< by block
+        std::map<std::pair<QString, QString>, std::vector<ProbeEvent>> probes;   ///< by node and name
         std::vector<std::int64_t> predictionSteps;
         std::vector<LogEvent> log;
         std::vector<CheckpointEvent> checkpoints;
@@ -43,6 +44,7 @@ public:
     const Series *series(const QString &name) const;                ///< null when there is none
     QStringList blocks() const;                                     ///< with Gramians; "" (all shared) first
     const std::vector<GramianEvent> &gramians(const QString &block) const;
+    const std::map<std::pair<QString, QString>, std::vector<ProbeEvent>> &probes() const { return loaded_.probes; }   ///< none without values
     const std::vector<std::int64_t> &predictionSteps() const { return loaded_.predictionSteps; }
     const std::vector<LogEvent> &log() const { return loaded_.log; }
     bool isActive() const;                                          ///< queued, running or paused

@@ -65,12 +65,16 @@ QColor Theme::task(int index) const
 
 QColor Theme::category(const QString &category) const
 {
-    static const std::array<std::pair<const char *, const char *>, 10> colours = {{{"Data", "#5c6675"}, {"Encoders", "#3b78cf"}, {"Layers", "#4f93a8"},
-        {"Sharing", "#8f57cf"}, {"Experts", "#b0569f"}, {"Transformers", "#5a6fd6"}, {"Decoders", "#4a9e8a"}, {"Heads", "#2e9e63"}, {"Losses", "#c9523c"}, {"Balance", "#c99a1e"}}};
+    static const std::array<std::pair<const char *, const char *>, 12> colours = {{{"Data", "#5c6675"}, {"Encoders", "#3b78cf"}, {"Layers", "#4f93a8"},
+        {"Sharing", "#8f57cf"}, {"Experts", "#b0569f"}, {"Conditioning", "#b07a3c"}, {"Distillation", "#6f5bd6"}, {"Transformers", "#5a6fd6"}, {"Decoders", "#4a9e8a"}, {"Heads", "#2e9e63"}, {"Losses", "#c9523c"}, {"Balance", "#c99a1e"}}};
     for (const auto &[name, colour] : colours)
         if (category == QLatin1String(name))
             return QColor(colour);
-    return quiet;
+    // A category of a block that came later: a hue of its own, the same on every machine.
+    unsigned hash = 5381;
+    for (const QChar letter : category)
+        hash = hash * 33 + letter.unicode();
+    return category.isEmpty() ? quiet : QColor::fromHsv(int(hash % 360), 140, 180);
 }
 
 QColor Theme::diverging(double value) const

@@ -94,7 +94,7 @@ protected:
 private:
     void fill()
     {
-        static const std::vector<std::string> order = {"Data", "Encoders", "Layers", "Transformers", "Sharing", "Experts", "Decoders", "Heads", "Losses", "Balance"};
+        static const std::vector<std::string> order = {"Data", "Encoders", "Layers", "Transformers", "Sharing", "Experts", "Conditioning", "Distillation", "Decoders", "Heads", "Losses", "Balance"};
         std::map<std::pair<std::size_t, std::string>, std::vector<std::pair<int, const Card *>>> groups;
         for (const auto &[id, entry] : BlockRegistry::instance().entries())
             if (const std::optional<int> score = cardScore(search_->text(), entry.card))

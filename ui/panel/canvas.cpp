@@ -17,6 +17,7 @@ CanvasPanel::CanvasPanel(Workspace &workspace)
     : Panel(workspace)
     , view_(new GraphView(workspace.document, this))
     , hint_(new QLabel(view_))
+    , recipes_(new QToolButton(view_))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -25,10 +26,19 @@ CanvasPanel::CanvasPanel(Workspace &workspace)
 
     hint_->setText(tr("<p style='font-size:15px'><b>Draw a task graph</b></p>"
                       "<p>Drag blocks here, or press <b>Space</b> and type a name.<br>"
-                      "Pull links from port to port: data → encoder → heads → losses → balance.</p>"));
+                      "Pull links from port to port: data → encoder → heads → losses → balance.</p>"
+                      "<p>Or begin with a published system, laid out for your tasks:</p>"));
     hint_->setAlignment(Qt::AlignCenter);
     hint_->setForegroundRole(QPalette::PlaceholderText);
     hint_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    recipes_->setText(tr("New from recipe …"));
+    recipes_->setObjectName(QStringLiteral("canvasRecipes"));
+    recipes_->setToolTip(tr("Ctrl+Shift+N"));
+    connect(recipes_, &QToolButton::clicked, this, [this] {
+        // The window has the browser; a canvas alone has none.
+        if (auto *browse = window()->findChild<QAction *>(QStringLiteral("newFromRecipe")))
+            browse->trigger();
+    });
 
     connect(&workspace.document, &ExperimentDocument::changed, this, &CanvasPanel::refresh);
     connect(&workspace, &Workspace::themeChanged, this, [this] { view_->setTheme(this->workspace().theme()); });
@@ -41,6 +51,7 @@ void CanvasPanel::refresh()
     const Analysis &analysis = workspace().document.analysis();
     const auto nodes = int(workspace().document.graph().nodes.size());
     hint_->setVisible(nodes == 0);
+    recipes_->setVisible(nodes == 0);
     placeHint();
     if (nodes == 0) {
         setHeaderInfo(tr("empty"));
@@ -57,7 +68,10 @@ void CanvasPanel::refresh()
 void CanvasPanel::placeHint()
 {
     hint_->adjustSize();
-    hint_->move((view_->width() - hint_->width()) / 2, (view_->height() - hint_->height()) / 2);
+    recipes_->adjustSize();
+    const int top = (view_->height() - hint_->height() - recipes_->height() - 8) / 2;
+    hint_->move((view_->width() - hint_->width()) / 2, top);
+    recipes_->move((view_->width() - recipes_->width()) / 2, top + hint_->height() + 8);
 }
 
 void CanvasPanel::resizeEvent(QResizeEvent *event)

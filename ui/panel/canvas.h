@@ -3,6 +3,7 @@
 #include "ui/panel/panel.h"
 
 class QLabel;
+class QToolButton;
 
 namespace concord {
 
@@ -29,6 +30,7 @@ private:
 
     GraphView *view_;
     QLabel *hint_;
+    QToolButton *recipes_; ///< below the hint
 };
 
 } // namespace concord

@@ -2,6 +2,7 @@
 #include "ui/panel/compare_dialog.h"
 #include "ui/panel/comparison_queue.h"
 #include "ui/panel/panel.h"
+#include "ui/panel/procedure_dialog.h"
 #include "ui/plot/number_text.h"
 #include "ui/widget/comparison_cell.h"
 #include "ui/widget/scroll_page.h"
@@ -38,12 +39,18 @@ public:
         , notes_(quietLabel({}, this))
         , progress_(new QProgressBar(this))
         , progressText_(quietLabel({}, this))
-        , compare_(new QAction(tr("Compare methods …"), this))
+        , compare_(new QAction(tr("Compare …"), this))
+        , procedure_(new QAction(tr("Run a procedure …"), this))
     {
         fillWithPanelColour(this);
         compare_->setObjectName(QStringLiteral("compareAction"));
         compare_->setShortcut(QKeySequence(tr("Ctrl+Shift+R")));
         connect(compare_, &QAction::triggered, this, [this] { openDialog(); });
+        compare_->setToolTip(tr("Methods, recipes or experiments under one protocol"));
+        procedure_->setObjectName(QStringLiteral("procedureAction"));
+        procedure_->setShortcut(QKeySequence(tr("Ctrl+Shift+P")));
+        procedure_->setToolTip(tr("Sweeps, Pareto sets and other things that take several runs"));
+        connect(procedure_, &QAction::triggered, this, [this] { ProcedureDialog::openFor(this->workspace(), window()); });
         makeTable();
         makeControls();
         makePages();
@@ -60,7 +67,7 @@ public:
     }
 
     QWidget *headerControls() override { return controls_; }
-    QList<QAction *> menuActions() override { return {compare_}; }
+    QList<QAction *> menuActions() override { return {compare_, procedure_}; }
 
 protected:
     void showEvent(QShowEvent *event) override
@@ -133,12 +140,12 @@ private:
     void makePages()
     {
         auto *nothing = new QWidget(this);
-        auto *words = quietLabel(tr("No comparison yet.\n\nTrain several balance methods on this graph from the same weights on the same batches,\nbeside single-task models and a tuned sum, and see here which is better,\n"
+        auto *words = quietLabel(tr("No comparison yet.\n\nTrain balance methods, recipes or experiments from the same seeds on the same batches,\nbeside single-task models and a tuned sum, and see here which is better,\n"
                                     "by how much, and at what cost."),
                                  nothing);
         words->setObjectName(QStringLiteral("emptyWords"));
         words->setAlignment(Qt::AlignCenter);
-        auto *begin = new QPushButton(tr("Compare methods …"), nothing);
+        auto *begin = new QPushButton(compare_->text(), nothing);
         begin->setProperty("primary", true);
         connect(begin, &QPushButton::clicked, compare_, &QAction::trigger);
         auto *column = new QVBoxLayout(nothing);
@@ -318,6 +325,7 @@ private:
     QProgressBar *progress_;
     QLabel *progressText_;
     QAction *compare_;
+    QAction *procedure_;
     QWidget *controls_ = nullptr;
     QWidget *progressRow_ = nullptr;
     QStackedLayout *stack_ = nullptr;
@@ -330,6 +338,6 @@ private:
     bool updating_ = false;
 };
 
-static const RegisterPanel<ComparePanel> registeredCompare{{.id = "compare", .title = "Comparison", .category = "curves", .summary = "Methods × seeds beside single-task models and a tuned sum"}};
+static const RegisterPanel<ComparePanel> registeredCompare{{.id = "compare", .title = "Comparison", .category = "curves", .summary = "Methods, recipes or experiments × seeds beside single-task models and a tuned sum"}};
 
 } // namespace concord

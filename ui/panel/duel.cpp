@@ -287,9 +287,9 @@ private:
             field->setEnabled(!busy);
         words_->setText(busy ? tr("Each method finds its update for the same batches…")
                         : !failure_.isEmpty() ? failure_
-                                              : tr("Choose methods and start the duel: weights, lengths and directions of their updates, and what one step along each does to every loss, will be here."));
+                                              : tr("Choose methods and start the duel.\n\nWeights, lengths and directions of their updates,\nand what one step along each does to every loss,\nwill be here."));
         results_->setCurrentIndex(fits && !busy && failure_.isEmpty() ? 1 : 0);
-        setHeaderInfo(tr("%1 methods").arg(methods_->chosen().size()));
+        setHeaderInfo(run_ > 0 ? tr("run %1 · %2 methods").arg(run_).arg(methods_->chosen().size()) : QString());
     }
 
     MethodTicks *methods_ = nullptr;

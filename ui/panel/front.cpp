@@ -1,5 +1,7 @@
-#include "core/session/front.h"
+#include "ui/panel/front_reader.h"
 #include "ui/panel/panel.h"
+#include "ui/panel/procedure_dialog.h"
+#include "ui/panel/procedure_strip.h"
 #include "ui/plot/front_plot.h"
 #include "ui/plot/number_text.h"
 
@@ -7,8 +9,10 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPointer>
+#include <QPushButton>
 #include <QStackedLayout>
 #include <QTimer>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -25,24 +29,41 @@ public:
         : Panel(workspace)
         , plot_(new FrontPlot)
         , caption_(new QLabel)
-        , stack_(new QStackedLayout(this))
+        , stack_(new QStackedLayout)
     {
+        auto *all = new QVBoxLayout(this);
+        all->setContentsMargins(0, 0, 0, 0);
+        all->setSpacing(0);
+        all->addWidget(new ProcedureStrip(workspace, this));
+        all->addLayout(stack_, 1);
         plot_->setObjectName(QStringLiteral("frontPlot"));
         plot_->setTheme(workspace.theme());
         caption_->setObjectName(QStringLiteral("dockInfo"));
         caption_->setWordWrap(true);
-        auto *words = new QLabel(tr("Fronts: what one task costs another.\nA procedure finds them: weight sweep, preference sweep, MOO-SVGD, continuous Pareto."));
+        auto *nothing = new QWidget;
+        auto *words = new QLabel(tr("Fronts: what one task costs another.\n\nA procedure trains several runs with different trade-offs;\nits points appear here as they are found."));
         words->setObjectName(QStringLiteral("emptyWords"));
+        words->setForegroundRole(QPalette::PlaceholderText);
         words->setAlignment(Qt::AlignCenter);
         words->setWordWrap(true);
-        words->setMargin(12);
+        auto *begin = new QPushButton(tr("Run a procedure …"));
+        begin->setObjectName(QStringLiteral("frontBegin"));
+        begin->setProperty("primary", true);
+        connect(begin, &QPushButton::clicked, this, [this] { openProcedures(); });
+        auto *centre = new QVBoxLayout(nothing);
+        centre->setContentsMargins(12, 8, 12, 8);
+        centre->addStretch(1);
+        centre->addWidget(words);
+        centre->addSpacing(8);
+        centre->addWidget(begin, 0, Qt::AlignCenter);
+        centre->addStretch(1);
         auto *content = new QWidget;
         auto *layout = new QVBoxLayout(content);
         layout->setContentsMargins(8, 6, 8, 6);
         layout->setSpacing(2);
         layout->addWidget(plot_, 1);
         layout->addWidget(caption_);
-        stack_->addWidget(words);
+        stack_->addWidget(nothing);
         stack_->addWidget(content);
 
         // Runs change many times a second while one trains; the fronts are read again after a moment, and not twice at once.
@@ -54,12 +75,18 @@ public:
                 later_.start();
         });
         connect(&workspace.project, &Project::opened, this, [this] {
-            fronts_.clear();
+            found_ = {};
             draw();
             read();
         });
-        connect(&workspace, &Workspace::shownRunsChanged, this, [this] { draw(); });
-        connect(&workspace, &Workspace::themeChanged, this, [this] { plot_->setTheme(this->workspace().theme()); });
+        connect(&workspace, &Workspace::shownRunsChanged, this, [this] {
+            draw();
+            read();   // where the run stands beside the fronts
+        });
+        connect(&workspace, &Workspace::themeChanged, this, [this] {
+            plot_->setTheme(this->workspace().theme());
+            draw();
+        });
         connect(plot_, &FrontPlot::picked, this, [this](int point) { pick(point); });
     }
 
@@ -83,9 +110,18 @@ public:
         };
         frontBox_ = chooser(tr("Front"), tr("The front that is shown, or all with the same tasks"), [this](int index) { chosen_ = frontBox_->itemData(index).toString(); });
         xBox_ = chooser(tr("Across"), tr("The task across"), [this](int index) { xTask_ = xBox_->itemText(index); });
+        against_ = new QLabel(tr("against"), bar);
+        against_->setObjectName(QStringLiteral("dockInfo"));
+        row->addWidget(against_);
         yBox_ = chooser(tr("Up"), tr("The task upwards"), [this](int index) { yTask_ = yBox_->itemText(index); });
         kindBox_ = chooser(tr("Measure"), tr("Validation losses, or the tasks' main metrics"), [this](int index) { metrics_ = index == 1; });
         kindBox_->addItems({tr("loss"), tr("metric")});
+        auto *procedure = new QToolButton(bar);
+        procedure->setText(tr("Run a procedure …"));
+        procedure->setObjectName(QStringLiteral("frontProcedure"));
+        procedure->setToolTip(tr("Sweeps, Pareto sets and other things that take several runs"));
+        row->addWidget(procedure);
+        connect(procedure, &QToolButton::clicked, this, [this] { openProcedures(); });
         draw();
         return bar;
     }
@@ -98,61 +134,41 @@ protected:
     }
 
 private:
+    void openProcedures() { ProcedureDialog::openFor(workspace(), window()); }
+
     void read()
     {
         if (reading_ || !isVisible() || !workspace().project.isOpen())
             return;
         reading_ = true;
-        auto found = std::make_shared<std::vector<Front>>();
+        auto found = std::make_shared<FoundFronts>();
         const QString file = workspace().project.file();
-        workspace().project.runInBackground([found, file] { *found = measured(RunStore(std::filesystem::path(file.toStdString()), RunStore::Mode::read).fronts()); }, this,
-                                            [this, found, file](const QString &) {
-                                                reading_ = false;
-                                                if (file != workspace().project.file())
-                                                    return read();
-                                                fronts_ = std::move(*found);
-                                                draw();
-                                            });
-    }
-
-    /// Volumes can only be compared when they are measured to the same corner: the farthest of all fronts with the same tasks.
-    static std::vector<Front> measured(std::vector<Front> fronts)
-    {
-        std::vector<std::vector<double>> corners;
-        for (const Front &front : fronts) {
-            std::vector<double> &corner = corners.emplace_back(front.reference);
-            for (const Front &other : fronts)
-                for (std::size_t i = 0; i < corner.size() && sameTasks(front, other) && other.reference.size() == corner.size(); ++i)
-                    corner[i] = std::max(corner[i], other.reference[i]);
-        }
-        for (std::size_t f = 0; f < fronts.size(); ++f)
-            if (corners[f] != fronts[f].reference) {
-                fronts[f].reference = corners[f];
-                completeFront(fronts[f]);
-            }
-        return fronts;
+        const int run = workspace().currentRun();
+        const auto work = [found, file, run] { *found = readFronts(file.toStdString(), run); };
+        workspace().project.runInBackground(work, this, [this, found, file, run](const QString &) {
+            reading_ = false;
+            if (file != workspace().project.file() || run != workspace().currentRun())
+                return read();
+            found_ = std::move(*found);
+            draw();
+        });
     }
 
     /// The chosen front, or all that have the tasks of the newest.
     std::vector<const Front *> shown() const
     {
         std::vector<const Front *> result;
-        for (const Front &front : fronts_)
-            if (!front.points.empty() && (chosen_.isEmpty() ? sameTasks(front, newest()) : QString::fromStdString(front.name) == chosen_))
+        for (const Front &front : found_.fronts)
+            if (!front.points.empty() && (chosen_.isEmpty() ? haveSameTasks(front.tasks, newest().tasks) : QString::fromStdString(front.name) == chosen_))
                 result.push_back(&front);
         return result;
     }
 
-    const Front &newest() const { return *std::ranges::find_if(fronts_.rbegin(), fronts_.rend(), [](const Front &front) { return !front.points.empty(); }); }
-
-    static bool sameTasks(const Front &a, const Front &b)
-    {
-        return std::ranges::equal(a.tasks, b.tasks, {}, &FrontTask::name, &FrontTask::name);
-    }
+    const Front &newest() const { return *std::ranges::find_if(found_.fronts.rbegin(), found_.fronts.rend(), [](const Front &front) { return !front.points.empty(); }); }
 
     void draw()
     {
-        if (std::ranges::all_of(fronts_, [](const Front &front) { return front.points.empty(); })) {
+        if (found_.isEmpty()) {
             stack_->setCurrentIndex(0);
             setHeaderInfo({});
             drawn_.clear();
@@ -193,40 +209,67 @@ private:
                 const std::vector<double> &values = metrics_ ? point.metrics : point.losses;
                 if (!std::isfinite(values[x]) || !std::isfinite(values[y]))
                     continue;   // FrontPlot has no place for it, and both lists must stay alike
-                points.push_back({values[x], values[y], point.dominated, point.run > 0 && point.run == workspace().currentRun(), int(f), words(*fronts[f], point)});
+                points.push_back({values[x], values[y], point.dominated, point.run > 0 && point.run == workspace().currentRun(), int(f), words(*fronts[f], point), QString::fromStdString(point.label)});
                 drawn_.push_back({point.run, point.step});
             }
+        if (const FrontPoint *own = ownPoint(fronts)) {
+            const std::vector<double> &values = metrics_ ? own->metrics : own->losses;
+            points.push_back({values[x], values[y], false, true, int(fronts.size()), words(*fronts.front(), *own), tr("run %1").arg(own->run)});
+            drawn_.push_back({own->run, own->step});
+        }
         const bool joined = fronts.front()->tasks.size() == 2 && !metrics_;
         plot_->setPoints(std::move(points), axis(fronts.front()->tasks[x]), axis(fronts.front()->tasks[y]), joined);
     }
 
+    /// The current run where it is on none of these fronts: what a sweep reaches beside what the run's method does.
+    const FrontPoint *ownPoint(const std::vector<const Front *> &fronts) const
+    {
+        if (found_.run.empty() || !haveSameTasks(found_.tasks, fronts.front()->tasks))
+            return nullptr;
+        const FrontPoint &own = found_.run.front();
+        const bool isOnOne = std::ranges::any_of(fronts, [&](const Front *front) { return std::ranges::any_of(front->points, [&](const FrontPoint &point) { return point.run == own.run; }); });
+        const bool isFinite = std::ranges::all_of(metrics_ ? own.metrics : own.losses, [](double value) { return std::isfinite(value); });
+        return isOnOne || !isFinite || own.run != workspace().currentRun() ? nullptr : &own;
+    }
+
+    QString runWords(int number) const
+    {
+        const auto &runs = workspace().project.runs();
+        const auto run = std::ranges::find(runs, number, &RunSummary::number);
+        return run == runs.end() ? tr("run %1").arg(number) : tr("run %1 %2").arg(number).arg(QString::fromStdString(run->name));
+    }
+
     QString words(const Front &front, const FrontPoint &point) const
     {
-        QString text = QStringLiteral("%1\n%2").arg(QString::fromStdString(front.name), QString::fromStdString(point.label));
-        if (point.run > 0) {
-            const auto &runs = workspace().project.runs();
-            const auto run = std::ranges::find(runs, point.run, &RunSummary::number);
-            text += tr("\nrun %1%2, step %3").arg(point.run).arg(run == runs.end() ? QString() : QStringLiteral(" ") + QString::fromStdString(run->name)).arg(groupedNumber(point.step));
+        QStringList lines;
+        if (!point.label.empty())
+            lines = {QString::fromStdString(front.name), QString::fromStdString(point.label)};
+        if (point.run > 0)
+            lines += tr("%1, step %2").arg(runWords(point.run), groupedNumber(point.step));
+        for (std::size_t i = 0; i < front.tasks.size(); ++i) {
+            const FrontTask &task = front.tasks[i];
+            lines += tr("%1: loss %2, %3 %4 %5").arg(QString::fromStdString(task.name), shortNumber(point.losses[i]), QString::fromStdString(task.metric), shortNumber(point.metrics[i]), QString::fromStdString(task.unit)).trimmed();
         }
-        for (std::size_t i = 0; i < front.tasks.size(); ++i)
-            text += tr("\n%1: loss %2, %3 %4").arg(QString::fromStdString(front.tasks[i].name), shortNumber(point.losses[i]), QString::fromStdString(front.tasks[i].metric), shortNumber(point.metrics[i]));
+        const QString text = lines.join(u'\n');
         return point.dominated ? text + tr("\ndominated: another point is at least as good for every task") : text;
     }
 
     void describe(const std::vector<const Front *> &fronts)
     {
-        static const QChar signs[] = {QChar(0x25CF), QChar(0x25A0), QChar(0x25C6), QChar(0x25B2)};
         QStringList parts;
+        const auto mark = [this](std::size_t front) { return QStringLiteral("<span style='color:%1'>%2</span>").arg(FrontPlot::colour(workspace().theme(), int(front)).name()).arg(FrontPlot::sign(int(front))); };
         for (std::size_t f = 0; f < fronts.size(); ++f) {
             const auto good = std::ranges::count(fronts[f]->points, false, &FrontPoint::dominated);
             QStringList corner;
             for (const double value : fronts[f]->reference)
                 corner += shortNumber(value, 3);
-            parts += tr("%1 %2: hyper-volume %3 to (%4), %5 of %6 points not dominated")
-                         .arg(signs[f % 4]).arg(QString::fromStdString(fronts[f]->name), shortNumber(fronts[f]->hyperVolume), corner.join(QStringLiteral(", ")))
-                         .arg(good).arg(fronts[f]->points.size());
+            parts += tr("%1 %2: hyper-volume %3 of losses below (%4), %5 of %6 points not dominated, all %7 tasks counted")
+                         .arg(mark(f), QString::fromStdString(fronts[f]->name).toHtmlEscaped(), shortNumber(fronts[f]->hyperVolume), corner.join(QStringLiteral(", ")))
+                         .arg(good).arg(fronts[f]->points.size()).arg(fronts[f]->tasks.size());
         }
-        caption_->setText(parts.join(u'\n'));
+        if (const FrontPoint *own = ownPoint(fronts))
+            parts += tr("%1 %2, on none of them").arg(mark(fronts.size()), runWords(own->run).toHtmlEscaped());
+        caption_->setText(parts.join(QStringLiteral("<br>")));
         setHeaderInfo(fronts.size() > 1 ? tr("%n fronts", nullptr, int(fronts.size())) : QString());
     }
 
@@ -235,9 +278,9 @@ private:
         if (!frontBox_)
             return;
         frontBox_->clear();
-        if (fronts_.size() > 1)
+        if (found_.fronts.size() > 1)
             frontBox_->addItem(tr("all fronts"), QString());
-        for (const Front &front : fronts_)
+        for (const Front &front : found_.fronts)
             if (!front.points.empty())
                 frontBox_->addItem(QString::fromStdString(front.name), QString::fromStdString(front.name));
         frontBox_->setCurrentIndex(std::max(0, frontBox_->findData(chosen_)));
@@ -247,6 +290,7 @@ private:
             box->setCurrentText(task);
             box->setVisible(tasks.size() > 1);
         }
+        against_->setVisible(tasks.size() > 1);
         frontBox_->setVisible(frontBox_->count() > 1);
         kindBox_->setVisible(!tasks.isEmpty());
     }
@@ -264,9 +308,10 @@ private:
     QLabel *caption_;
     QStackedLayout *stack_;
     QPointer<QComboBox> frontBox_, xBox_, yBox_, kindBox_;
+    QPointer<QLabel> against_;
     QTimer later_;
     bool reading_ = false;
-    std::vector<Front> fronts_;
+    FoundFronts found_;
     std::vector<std::pair<int, std::int64_t>> drawn_;   ///< run and step of the plot's points
     QString chosen_;   ///< "": all with the newest front's tasks
     QString xTask_, yTask_;

@@ -8,9 +8,10 @@
 class QLabel;
 class QLineEdit;
 class QTreeWidget;
-class QTreeWidgetItem;
 
 namespace concord {
+
+class ChoiceTree;
 
 /// Balance methods to choose from: a searchable list with what each costs on this graph, the card of the one in focus, and its settings.
 class MethodPicker : public QWidget
@@ -28,23 +29,20 @@ public:
     /// What is chosen, as methodEntrant reads it; a method with several settings ("c=0.2 | c=0.8") comes several times.
     QStringList specs() const;
 
-    QLineEdit *search() const { return search_; }
-    QTreeWidget *list() const { return list_; }
+    QLineEdit *search() const;
+    QTreeWidget *list() const;
     QLineEdit *settings() const { return settings_; }
 
 Q_SIGNALS:
     void changed();
 
 private:
-    void filter();
     void showCurrent();
-    QTreeWidgetItem *item(const QString &id) const;
-    const MethodChoice *choice(const QTreeWidgetItem *item) const;
+    const MethodChoice *current() const;
 
     std::vector<MethodChoice> choices_;
     QMap<QString, QString> settingsOf_;
-    QLineEdit *search_;
-    QTreeWidget *list_;
+    ChoiceTree *tree_;
     QLabel *card_;
     QLineEdit *settings_;
 };

@@ -69,6 +69,8 @@ public:
 protected:
     void restyle() override
     {
+        // Which one the arrow keys move.
+        setStyleSheet(QStringLiteral("QSlider::handle:horizontal:focus { border: 2px solid %1; margin: -6px 0; width: 14px; height: 14px; border-radius: 9px; }").arg(workspace().theme().text.name()));
         for (Row &row : rows_) {
             row.bar->setTheme(workspace().theme());
             row.mark->setPixmap(swatch(workspace().theme().task(int(&row - rows_.data())), 9, devicePixelRatioF()));
@@ -110,7 +112,9 @@ protected:
             own_.clear();
         for (double &weight : own_)
             weight = std::isfinite(weight) ? weight : 0; // no labels in that step
-        rate_ = seriesValueAt(data->series(QStringLiteral("lr")), step_);
+        const Series *rates = data->series(QStringLiteral("lr"));
+        rate_ = seriesValueAt(rates, step_);
+        highestRate_ = rates && !rates->values.empty() ? *std::ranges::max_element(rates->values) : 0;
         where_ = block.isEmpty() ? tr("all shared parameters") : tr("block %1").arg(block);
         runButton_->setEnabled(!own_.empty());
         runButton_->setToolTip(own_.empty() ? QString::fromStdString(balance_.unknown) : tr("The weights that the run gave at this step"));
@@ -179,6 +183,7 @@ private:
             row.name->setText(row.name->fontMetrics().elidedText(name, Qt::ElideRight, 90));
             row.name->setToolTip(name);
             row.slider->setRange(0, ticks);
+            row.slider->setSingleStep(ticks / 100);
             row.slider->setPageStep(ticks / 20);
             row.slider->setMinimumWidth(56);
             row.slider->setAccessibleName(tr("Weight of %1").arg(name));
@@ -277,8 +282,8 @@ private:
     {
         if (gramian_.empty() || weights_.size() != rows_.size())
             return;
-        const bool hasRate = rate_ > 0;
-        const double rate = hasRate ? rate_ : 1;
+        const bool hasRate = highestRate_ > 0;
+        const double rate = hasRate ? highestRate_ : 1;
         const SharedUpdate update = sharedUpdate(gramian_, weights_);
         const SharedUpdate own = own_.empty() ? SharedUpdate{} : sharedUpdate(gramian_, own_);
         sameLength_->setEnabled(own.norm > 0);
@@ -307,11 +312,11 @@ private:
         if (rising.size() > 3)
             words.replace(rising.mid(0, 3).join(QStringLiteral(", ")), rising.mid(0, 3).join(QStringLiteral(", ")) + tr(" and %1 more").arg(rising.size() - 3));
         summary_->setText(failure_.isEmpty() ? words : failure_);
-        QString caption = tr("step %1 · %2 · update %3 long").arg(groupedNumber(step_), where_, shortNumber(update.norm * factor, 3));
-        caption += own.norm > 0 ? tr(", the run's %1 (outlined)").arg(shortNumber(own.norm, 3)) : tr(", the run's is not known");
-        caption += hasRate ? tr(" · one plain gradient step, rate %1").arg(shortNumber(rate, 2)) : tr(" · per unit of the learning rate");
+        QString caption = hasRate ? tr("Change of each loss by one plain gradient step, rate %1").arg(shortNumber(rate, 2)) : tr("Change of each loss per unit of the learning rate");
+        caption += tr(" · step %1 · %2 · length %3").arg(groupedNumber(step_), where_, shortNumber(update.norm * factor, 3));
+        caption += own.norm > 0 ? tr(" (outlined, the run's: %1)").arg(shortNumber(own.norm, 3)) : tr(" (the run's is not known)");
         caption_->setText(caption);
-        caption_->setToolTip(own_.empty() ? QString::fromStdString(balance_.unknown) : tr("The run's optimiser may scale each parameter's step differently; the direction of the change is what counts."));
+        caption_->setToolTip(own_.empty() ? QString::fromStdString(balance_.unknown) : tr("To first order, at the run's highest learning rate, whatever its schedule says at this step.\nThe run's optimiser may scale each parameter's step differently; the direction of the change is what counts."));
     }
 
     QGridLayout *grid_ = nullptr;
@@ -331,6 +336,7 @@ private:
     std::vector<double> weights_;
     std::int64_t step_ = 0;
     double rate_ = 0;
+    double highestRate_ = 0;        ///< what the bars are for: a schedule that has run out would make all of them nothing
     double top_ = 1;                ///< a slider's end
     bool setting_ = false;
     bool wide_ = false;

@@ -90,13 +90,23 @@ int FrontPlot::pointAt(const QPointF &at) const
     return nearest;
 }
 
+/// Not the tasks' colours: a front is of all tasks. Shapes tell fronts apart for those who see no colours.
+QColor FrontPlot::colour(const Theme &theme, int front)
+{
+    const QColor colours[] = {theme.accent, theme.warning, theme.good, theme.quiet};
+    return colours[front % 4];
+}
+
+QChar FrontPlot::sign(int front)
+{
+    static const QChar signs[] = {QChar(0x25CF), QChar(0x25A0), QChar(0x25C6), QChar(0x25B2)};
+    return signs[front % 4];
+}
+
 void FrontPlot::drawMark(QPainter &painter, const Theme &theme, int front, const QPointF &centre, double radius, bool hollow)
 {
-    // Not the tasks' colours: a front is of all tasks. Shapes tell fronts apart for those who see no colours.
-    const QColor colours[] = {theme.accent, theme.warning, theme.good, theme.quiet};
-    const QColor colour = colours[front % 4];
-    painter.setPen(QPen(colour, 1.5));
-    painter.setBrush(hollow ? theme.panel : colour);
+    painter.setPen(QPen(colour(theme, front), 1.5));
+    painter.setBrush(hollow ? theme.panel : colour(theme, front));
     switch (front % 4) {
     case 0:
         painter.drawEllipse(centre, radius, radius);
@@ -150,6 +160,34 @@ void FrontPlot::drawLines(QPainter &painter) const
     }
 }
 
+/// To the right of the point, or wherever it covers nothing; left out where it would.
+void FrontPlot::drawLabels(QPainter &painter) const
+{
+    const QRectF room = area().adjusted(-4, -4, 10, 4);
+    std::vector<QRectF> taken;
+    for (std::size_t i = 0; i < points_.size(); ++i)
+        taken.push_back(QRectF(-7, -7, 14, 14).translated(place(i)));
+    painter.setPen(theme_.quiet);
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        if (points_[i].label.isEmpty())
+            continue;
+        const QPointF at = place(i);
+        const double width = fontMetrics().horizontalAdvance(points_[i].label);
+        const double height = fontMetrics().height();
+        const QRectF places[] = {{at.x() + 10, at.y() - height / 2, width, height},
+                                 {at.x() - 10 - width, at.y() - height / 2, width, height},
+                                 {at.x() - width / 2, at.y() - 10 - height, width, height},
+                                 {at.x() - width / 2, at.y() + 10, width, height}};
+        for (const QRectF &place : places) {
+            if (!room.contains(place) || std::ranges::any_of(taken, [&](const QRectF &other) { return other.intersects(place); }))
+                continue;
+            painter.drawText(place, Qt::AlignCenter, points_[i].label);
+            taken.push_back(place);
+            break;
+        }
+    }
+}
+
 void FrontPlot::paintEvent(QPaintEvent *)
 {
     if (points_.empty())
@@ -168,6 +206,7 @@ void FrontPlot::paintEvent(QPaintEvent *)
         }
         drawMark(painter, theme_, point.front, place(i), 4.5, point.dominated);
     }
+    drawLabels(painter);
 }
 
 void FrontPlot::setHovered(int point)
@@ -193,6 +232,14 @@ void FrontPlot::mousePressEvent(QMouseEvent *event)
 {
     if (const int point = pointAt(event->position()); point >= 0 && event->button() == Qt::LeftButton)
         Q_EMIT picked(point);
+}
+
+/// Whoever comes by the keyboard sees where he is.
+void FrontPlot::focusInEvent(QFocusEvent *event)
+{
+    QWidget::focusInEvent(event);
+    if (hovered_ < 0 && !points_.empty() && (event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason))
+        setHovered(0);
 }
 
 /// Left and right go through the points from left to right; Enter takes one.

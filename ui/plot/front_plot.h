@@ -24,6 +24,7 @@ public:
         bool chosen;     ///< of the current run
         int front;       ///< its shape and colour
         QString words;   ///< for the tool tip
+        QString label = {};   ///< beside the point, where there is room
     };
     struct Axis
     {
@@ -41,7 +42,9 @@ public:
     int pointAt(const QPointF &at) const;        ///< the nearest within reach; −1: none
     QString toolTipAt(const QPoint &at) const;
 
-    /// The sign of a front in a legend.
+    /// The colour and the sign of a front in a legend.
+    static QColor colour(const Theme &theme, int front);
+    static QChar sign(int front);
     static void drawMark(QPainter &painter, const Theme &theme, int front, const QPointF &centre, double radius, bool hollow);
 
     QSize sizeHint() const override { return {360, 260}; }
@@ -55,6 +58,7 @@ protected:
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     bool event(QEvent *event) override;
 
@@ -69,6 +73,7 @@ private:
     QPointF place(double x, double y) const;
     void drawAxes(QPainter &painter) const;
     void drawLines(QPainter &painter) const;
+    void drawLabels(QPainter &painter) const;
     void setHovered(int point);
 
     Theme theme_ = Theme::light();

@@ -53,6 +53,14 @@ ExampleGallery::ExampleGallery(QWidget *parent)
     list_->setCurrentRow(0);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Open | QDialogButtonBox::Cancel, this);
     buttons->button(QDialogButtonBox::Open)->setProperty("primary", true);
+    QPushButton *recipes = buttons->addButton(tr("From a &recipe …"), QDialogButtonBox::ResetRole);
+    recipes->setObjectName(QStringLiteral("galleryRecipes"));
+    recipes->setToolTip(tr("Published systems, laid out for your data"));
+    recipes->setAutoDefault(false);
+    connect(recipes, &QPushButton::clicked, this, [this] {
+        reject();
+        Q_EMIT recipesWanted();
+    });
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(list_, &QListWidget::itemActivated, this, &QDialog::accept);

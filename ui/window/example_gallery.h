@@ -19,6 +19,9 @@ public:
     static QStringList files();
     QString chosen() const;
 
+Q_SIGNALS:
+    void recipesWanted(); ///< closed for the recipe browser
+
 private:
     QListWidget *list_;
 };

@@ -3,6 +3,7 @@
 #include "ui/window/export_dialog.h"
 #include "ui/window/main_window.h"
 
+#include <QAction>
 #include <QDir>
 #include <QFile>
 #include <QFileDialog>
@@ -144,6 +145,7 @@ void MainWindow::newFromExample()
     auto *gallery = new ExampleGallery(this);
     gallery->setAttribute(Qt::WA_DeleteOnClose);
     connect(gallery, &QDialog::accepted, this, [this, gallery] { openExperiment(gallery->chosen()); });
+    connect(gallery, &ExampleGallery::recipesWanted, findChild<QAction *>(QStringLiteral("newFromRecipe")), &QAction::trigger);
     gallery->open();
 }
 

@@ -44,6 +44,16 @@ public:
         }
     }
 
+    /// Behind `first` as a tab of the same place; `first` stays on top.
+    void tab(const char *first, const char *second)
+    {
+        if (Dock *a = find(first), *b = find(second); a && b) {
+            window_.tabifyDockWidget(a, b);
+            b->show();
+            a->raise();
+        }
+    }
+
     void sizes(const QList<std::pair<const char *, int>> &wanted, Qt::Orientation orientation)
     {
         QList<QDockWidget *> docks;
@@ -83,6 +93,8 @@ void arrange(QMainWindow &window, const Docks &docks, Mode mode)
         arranger.split("runs", "compare", Qt::Horizontal);
         arranger.split("compare", "curves", Qt::Vertical);
         arranger.split("curves", "difference", Qt::Horizontal);
+        arranger.tab("compare", "front");
+        arranger.tab("compare", "duel");
         arranger.hideOthers();
         arranger.sizes({{"runs", 280}, {"compare", 1110}}, Qt::Horizontal);
         arranger.sizes({{"curves", 640}, {"difference", 510}}, Qt::Horizontal);
@@ -94,6 +106,8 @@ void arrange(QMainWindow &window, const Docks &docks, Mode mode)
     arranger.split("curves", "conflict", Qt::Horizontal);
     arranger.split("curves", "river", Qt::Vertical);
     arranger.split("conflict", "log", Qt::Vertical);
+    arranger.tab("conflict", "what_if");
+    arranger.tab("conflict", "experts");
     arranger.add("predictions", Qt::BottomDockWidgetArea);
     arranger.split("predictions", "timeline", Qt::Vertical);
     arranger.hideOthers();

@@ -1,6 +1,8 @@
 // The window's menus and tool bar.
 #include "ui/window/main_window.h"
 
+#include "ui/window/recipe_browser.h"
+
 #include <QActionGroup>
 #include <QApplication>
 #include <QFileInfo>
@@ -19,7 +21,17 @@ void MainWindow::makeMenus()
 {
     QMenu *file = menuBar()->addMenu(tr("&File"));
     file->addAction(tr("New project …"), QKeySequence::New, this, &MainWindow::newProject);
-    file->addAction(tr("New from example …"), QKeySequence(tr("Ctrl+Shift+N")), this, &MainWindow::newFromExample);
+    // The canvas and the gallery of examples find it by its name.
+    file->addAction(tr("New from recipe …"), QKeySequence(tr("Ctrl+Shift+N")), this, [this] {
+        auto *browser = new RecipeBrowser(workspace_, this);
+        connect(browser, &QDialog::accepted, this, [this] {
+            setMode(Mode::design);
+            docks_.value(QStringLiteral("canvas"))->panel()->setFocus();
+        });
+        connect(browser, &RecipeBrowser::inserted, findChild<QAction *>(QStringLiteral("graph.fitSelection")), &QAction::trigger);
+        browser->open();
+    })->setObjectName(QStringLiteral("newFromRecipe"));
+    file->addAction(tr("New from example …"), QKeySequence(tr("Ctrl+Alt+N")), this, &MainWindow::newFromExample);
     file->addAction(tr("Open …"), QKeySequence::Open, this, [this] { openFile({}); });
     QMenu *recent = file->addMenu(tr("Recent projects"));
     connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecentMenu(recent); });

@@ -51,6 +51,10 @@ public:
             break;
         case TaskKind::regression:
             break;
+        case TaskKind::boxes:
+            checkBoxes(values);
+            values.resize(std::size_t(mostBoxes * boxNumbers), -1);
+            break;
         }
         return values;
     }
@@ -67,6 +71,12 @@ private:
     std::vector<float> fromNpy() const
     {
         NpyArray array = readNpy(file_);
+        if (task_.info.kind == TaskKind::boxes) {
+            if (array.shape.size() != 2 || array.shape[0] > mostBoxes || array.shape[1] != boxNumbers)
+                throw Error("{}: expected at most {} rows of {} numbers (class id, left, top, right, bottom), found the shape {}", name_, mostBoxes, boxNumbers,
+                            array.shape.empty() ? "a single value" : shapeText(array.shape));
+            return std::move(array.values);
+        }
         if (!isDense(task_.info.kind)) {
             const std::int64_t expected = task_.info.kind == TaskKind::classification ? 1 : task_.info.classes;
             if (std::int64_t(array.values.size()) != expected)
@@ -131,6 +141,19 @@ private:
         if (bad != values.end())
             throw Error("{}: expected class ids 0 … {}{}, found {} at {}", name_, task_.info.classes - 1,
                         task_.info.ignore >= 0 ? fmt::format(" or {} (unlabelled)", task_.info.ignore) : "", *bad, place(bad - values.begin()));
+    }
+
+    void checkBoxes(const std::vector<float> &values) const
+    {
+        for (std::size_t row = 0; row < values.size(); row += boxNumbers) {
+            const float *box = values.data() + row;
+            const std::size_t number = row / boxNumbers;
+            if (box[0] < 0 || box[0] >= float(task_.info.classes) || box[0] != std::floor(box[0]))
+                throw Error("{}: expected class ids 0 … {}, found {} at row {}", name_, task_.info.classes - 1, box[0], number);
+            if (box[1] < 0 || box[1] >= box[3] || box[3] > 1 || box[2] < 0 || box[2] >= box[4] || box[4] > 1)
+                throw Error("{}: expected left < right and top < bottom as shares of the image from 0 to 1, found {:g}, {:g}, {:g}, {:g} at row {}", name_, box[1],
+                            box[2], box[3], box[4], number);
+        }
     }
 
     void checkNormals(std::vector<float> &values, float tolerance) const

@@ -38,6 +38,8 @@ private:
     static std::vector<float> label(const TaskInfo &task, std::int64_t count, Random &random)
     {
         std::vector<float> values(static_cast<std::size_t>(count));
+        if (task.kind == TaskKind::boxes)
+            return randomBoxes(task, std::move(values), random);
         for (float &value : values)
             switch (task.kind) {
             case TaskKind::segmentation:
@@ -56,9 +58,28 @@ private:
             case TaskKind::regression:
                 value = float(random.normal());
                 break;
+            case TaskKind::boxes:
+                break;
             }
         if (task.kind == TaskKind::normals)
             makeUnit(values);
+        return values;
+    }
+
+    /// One to four boxes, of a tenth of the image at least.
+    static std::vector<float> randomBoxes(const TaskInfo &task, std::vector<float> values, Random &random)
+    {
+        std::ranges::fill(values, -1.0f);
+        const std::uint64_t boxes = 1 + random.below(4);
+        for (std::uint64_t i = 0; i < boxes; ++i) {
+            float *box = values.data() + i * boxNumbers;
+            box[0] = float(random.below(std::uint64_t(task.classes)));
+            for (std::size_t axis = 1; axis <= 2; ++axis) {
+                const double size = random.uniform(0.1, 0.6);
+                box[axis] = float(random.uniform(0, 1 - size));
+                box[axis + 2] = box[axis] + float(size);
+            }
+        }
         return values;
     }
 

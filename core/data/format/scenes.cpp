@@ -11,7 +11,7 @@ namespace concord {
 
 namespace {
 
-const std::vector<std::string> sceneTasks = {"segmentation", "depth", "normals", "edges"};
+const std::vector<std::string> sceneTasks = {"segmentation", "depth", "normals", "edges", "boxes"};
 
 /// The rooms of one split, rendered when asked for. A room follows from seed, split and index alone.
 class SceneDataset : public Dataset
@@ -41,6 +41,8 @@ public:
                 sample.labels.push_back(scene.classes);
             else if (task.kind == TaskKind::edges)
                 sample.labels.push_back(semanticEdges(scene.classes, height, width, -1));
+            else if (task.kind == TaskKind::boxes)
+                sample.labels.push_back(labelOfBoxes(sceneBoxes(room, scene, height, width)));
             else
                 sample.labels.push_back(std::move(task.kind == TaskKind::depth ? scene.depth : scene.normals));
         }
@@ -65,7 +67,7 @@ public:
         v("train", train_, {.help = "Number of training images", .label = "Training images", .min = 1, .max = 1e9});
         v("validation", validation_, {.help = "Number of validation images", .label = "Validation images", .min = 1, .max = 1e9});
         v("test", test_, {.help = "Number of test images", .label = "Test images", .min = 1, .max = 1e9});
-        v("tasks", tasks_, {.help = "Which labels to offer, in this order: any of segmentation, depth, normals, edges"});
+        v("tasks", tasks_, {.help = "Which labels to offer, in this order: any of segmentation, depth, normals, edges, boxes"});
         v("noise", noise_, {.help = "Standard deviation of the sensor's noise, for image values from 0 to 1", .min = 0, .max = 1});
         v("missing", missing_,
           {.help = "Probability that a training image lacks the label of a task, for each task by itself", .label = "Missing labels", .min = 0, .max = 1});
@@ -89,6 +91,9 @@ public:
             TaskInfo task{.name = name, .kind = taskKind(name), .classes = 1};
             if (task.kind == TaskKind::segmentation) {
                 task.classNames = sceneClassNames();
+                task.classes = std::int64_t(task.classNames.size());
+            } else if (task.kind == TaskKind::boxes) {
+                task.classNames = sceneObjectNames();
                 task.classes = std::int64_t(task.classNames.size());
             } else if (task.kind == TaskKind::normals) {
                 task.classes = 3;
@@ -120,7 +125,7 @@ private:
     std::int64_t train_ = 4000;
     std::int64_t validation_ = 500;
     std::int64_t test_ = 500;
-    std::vector<std::string> tasks_ = sceneTasks;
+    std::vector<std::string> tasks_ = {"segmentation", "depth", "normals", "edges"};
     double noise_ = 0.02;
     double missing_ = 0;
     std::int64_t seed_ = 1;
@@ -132,7 +137,7 @@ static const Register<Block, Scenes> registeredScenes{Card{
     .id = "scenes",
     .title = "Built-in scenes",
     .category = "Data",
-    .summary = "Renders furnished rooms with exact class, depth, surface normal and edge labels for every pixel.",
+    .summary = "Renders furnished rooms with exact class, depth, surface normal and edge labels for every pixel, and boxes of the furniture.",
 }};
 
 } // namespace concord

@@ -109,6 +109,7 @@ public:
         result.classes.resize(pixels);
         result.depth.resize(pixels);
         result.normals.resize(3 * pixels);
+        result.pieces.resize(pixels);
         colours_.resize(pixels);
         surfaces_.resize(pixels);
         for (std::int64_t y = 0; y < height_; ++y)
@@ -147,6 +148,7 @@ private:
         const std::size_t pixels = colours_.size();
         result.classes[pixel] = float(hit.label);
         result.depth[pixel] = hit.t;
+        result.pieces[pixel] = hit.piece;
         const Vec3 normal = normalized({dot(hit.normal, room_.camera.right), dot(hit.normal, room_.camera.down), dot(hit.normal, room_.camera.ahead)});
         result.normals[pixel] = normal.x;
         result.normals[pixels + pixel] = normal.y;

@@ -7,7 +7,11 @@ namespace {
 class ClassificationHead : public LinearHead
 {
 public:
-    void params(ParamVisitor &visitor) override { visitor("classes", classes_, {.help = "Number of classes", .min = 1, .max = 65536}); }
+    void params(ParamVisitor &visitor) override
+    {
+        visitor("classes", classes_, {.help = "Number of classes", .min = 1, .max = 65536});
+        weightsParams(visitor, "classification_head");
+    }
     std::string summary() const override { return fmt::format("{} classes", classes_); }
 
 protected:

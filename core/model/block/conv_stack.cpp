@@ -3,6 +3,7 @@
 #include "core/model/chain_block.h"
 #include "core/model/conv_unit.h"
 #include "core/model/linear_chain.h"
+#include "core/model/pretrained.h"
 
 #include <algorithm>
 
@@ -74,7 +75,7 @@ private:
     LinearChain chain_;
 };
 
-class ConvStack : public ChainBlock
+class ConvStack : public ChainBlock, public PretrainedBlock
 {
 public:
     void params(ParamVisitor &visitor) override
@@ -85,6 +86,7 @@ public:
         visitor("norm", norm_, {.help = "Normalisation behind each convolution", .choices = {"batch", "none"}});
         visitor("activation", activation_, {.help = "Function behind each convolution", .choices = {"relu", "gelu", "none"}});
         visitor("dropout", dropout_, {.help = "Share of values set to zero behind each convolution while training", .min = 0, .max = 0.95});
+        weightsParams(visitor, "stem");
     }
 
     Inference infer(const PortTypes &inputs, int) const override

@@ -4,6 +4,7 @@
 #include "core/model/linear_chain.h"
 #include "core/model/linear_unit.h"
 #include "core/model/norm_unit.h"
+#include "core/model/pretrained.h"
 
 namespace concord {
 
@@ -57,7 +58,7 @@ private:
     LinearChain chain_;
 };
 
-class Mlp : public ChainBlock
+class Mlp : public ChainBlock, public PretrainedBlock
 {
 public:
     Mlp()
@@ -71,6 +72,7 @@ public:
         visitor("activation", activation_, {.help = "Function behind each layer", .choices = {"relu", "gelu", "none"}});
         visitor("norm", norm_, {.help = "Normalisation before each activation", .choices = {"none", "batch"}});
         visitor("dropout", dropout_, {.help = "Share of values set to zero behind each layer while training", .min = 0, .max = 0.95});
+        weightsParams(visitor, "trunk");
     }
 
     Inference infer(const PortTypes &inputs, int) const override

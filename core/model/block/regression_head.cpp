@@ -7,7 +7,11 @@ namespace {
 class RegressionHead : public LinearHead
 {
 public:
-    void params(ParamVisitor &visitor) override { visitor("values", values_, {.help = "How many numbers", .min = 1, .max = 65536}); }
+    void params(ParamVisitor &visitor) override
+    {
+        visitor("values", values_, {.help = "How many numbers", .min = 1, .max = 65536});
+        weightsParams(visitor, "regression_head");
+    }
     std::string summary() const override { return fmt::format("{} values", values_); }
 
 protected:

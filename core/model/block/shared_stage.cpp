@@ -59,6 +59,7 @@ public:
         if (repeats < 1)
             throw Error("input 'in' expected at least one link, found none");
         Inference result;
+        result.forwards = repeats;
         for (int i = 0; i < repeats; ++i) {
             const std::string port = fmt::format("in.{}", i);
             FeatureCost cost{maps() ? requireFeatures(inputs, port) : requireVector(inputs, port)};

@@ -38,13 +38,18 @@ public:
     {
         visitor("mode", mode_, {.help = "Blend the four nearest values, or repeat the nearest one", .choices = {"bilinear", "nearest"}});
         visitor("factor", factor_, {.help = "How many times larger the output is", .min = 1, .max = 64});
+        visitor("type", type_, {.help = "What is made larger: features, or a prediction on its way to a loss", .choices = {"features", "prediction"}, .advanced = true});
     }
+
+    std::vector<Port> outputs() const override { return {Port{.id = "out", .type = portType(type_)}}; }
 
     Inference infer(const PortTypes &inputs, int) const override
     {
         FeatureCost cost{requireFeatures(inputs, "in")};
         cost.upsample(factor_);
-        return cost.inference();
+        Inference result = cost.inference();
+        result.outputs.at("out").type = portType(type_);
+        return result;
     }
 
     std::shared_ptr<Layer> build(const BuildSpec &) const override { return std::make_shared<UpsampleLayer>(mode_ == "bilinear", int(factor_)); }
@@ -54,6 +59,7 @@ public:
 private:
     std::string mode_ = "bilinear";
     std::int64_t factor_ = 2;
+    std::string type_ = "features";
 };
 
 const Register<Block, Upsample> registeredUpsample{

@@ -12,7 +12,7 @@ protected:
     {
         layout.nextColumn();
         Stream trunk = layout.addStem(layout.hasImages() ? "stem" : "trunk", layout.input(), layout.middle());
-        if (layout.hasImages()) {
+        if (layout.hasImages() && !layout.isResNet()) {
             layout.nextColumn();
             trunk = layout.addUnits("trunk", options().blocks, trunk, layout.middle());
         }

@@ -14,6 +14,11 @@ protected:
         Streams streams;
         layout.nextColumn();
         for (std::size_t stage = 0; stage < layout.stages(); ++stage) {
+            if (layout.isResNet() && stage == 0) {   // one convolution: nothing to attend to yet
+                trunk = layout.addStage("trunk", stage, trunk, layout.above());
+                layout.nextColumn();
+                continue;
+            }
             const bool isLast = stage + 1 == layout.stages();
             const Stream first = firstOf(layout, stage, trunk);
             layout.nextColumn();

@@ -173,6 +173,30 @@ NetDrawing auxiliary()
     return net;
 }
 
+/// Deep supervision: depth's early prediction is read on by what all tasks share, normals' by nobody.
+NetDrawing supervised()
+{
+    NetDrawing net;
+    net.conv("stem", "data.image", 6);
+    net.conv("depth_neck", "stem.out", 4);
+    net.add("depth_early", "depth_head", {}, {"depth_neck.out"});
+    net.conv("normals_neck", "stem.out", 5);
+    net.add("normals_early", "normals_head", {}, {"normals_neck.out"});
+    net.add("joined", "join", {}, {"stem.out", "depth_early.out", "normals_neck.out"}, {"in.0", "in.1", "in.2"});
+    net.conv("mixed", "joined.out", 7);
+    for (const std::string &task : denseTasks)
+        net.denseTask(task, "mixed.out");
+    for (const auto &[task, type, weight] : {std::tuple("depth", "l1", 0.4), std::tuple("normals", "cosine_normals", 1.0)}) {
+        const std::string id = task;
+        net.add(id + "_early_loss", type, {}, {id + "_early.out", "data.label." + id}, {"prediction", "label"});
+        net.add(id + "_losses", "loss_sum", {{"early_weight", weight}}, {id + "_loss.loss", id + "_early_loss.loss"}, {"loss.0", "loss.1"});
+        for (Edge &edge : net.graph.edges)
+            if (edge.from.node == id + "_loss" && edge.to.node == "balance")
+                edge.from = {id + "_losses", "sum"};
+    }
+    return net;
+}
+
 at::Generator engineNetGenerator(std::uint64_t seed)
 {
     return at::detail::createCPUGenerator(seed);
@@ -182,7 +206,7 @@ at::Generator engineNetGenerator(std::uint64_t seed)
 
 const std::vector<std::string> &engineNets()
 {
-    static const std::vector<std::string> names{"shared_conv", "residual", "mlp", "deep_mlp", "cross_stitch", "mtan", "auxiliary"};
+    static const std::vector<std::string> names{"shared_conv", "residual", "mlp", "deep_mlp", "cross_stitch", "mtan", "auxiliary", "supervised"};
     return names;
 }
 
@@ -193,6 +217,7 @@ EngineNet makeEngineNet(const std::string &name, int tasks)
                                : name == "cross_stitch" ? crossStitch()
                                : name == "mtan"         ? mtan()
                                : name == "auxiliary"    ? auxiliary()
+                               : name == "supervised"   ? supervised()
                                                         : sharedConv(name == "residual");
     const Analysis analysis = analyse(drawing.graph);
     if (!analysis.runnable())
@@ -232,7 +257,10 @@ NaiveGradients naiveGradients(EngineNet &net)
         parameters.push_back(parameter.value);
     NaiveGradients result;
     for (std::size_t t = 0; t < net.labels.size(); ++t) {
-        const at::Tensor loss = net.model->tasks()[t].loss->loss(forward.predictions[t], net.labels[t].values, net.labels[t].present);
+        const ModelTask &task = net.model->tasks()[t];
+        at::Tensor loss = task.loss->loss(forward.predictions[t], net.labels[t].values, net.labels[t].present);
+        for (const ModelTask::Early &early : task.early)
+            loss = loss + early.weight * early.loss->loss(forward.nodes[early.prediction.node].outputs[early.prediction.output], net.labels[t].values, net.labels[t].present);
         result.losses.push_back(loss.item<double>());
         result.gradients.push_back(torch::autograd::grad({loss}, parameters, {}, true, false, true));
     }

@@ -16,7 +16,7 @@ struct EngineNet
     std::vector<TaskLabels> labels;
 };
 
-/// "shared_conv", "residual", "mlp", "deep_mlp", "cross_stitch", "mtan", "auxiliary": every way in which nodes can be shared.
+/// "shared_conv", "residual", "mlp", "deep_mlp", "cross_stitch", "mtan", "auxiliary", "supervised": every way in which nodes can be shared.
 const std::vector<std::string> &engineNets();
 
 /// Always the same one for a name. `tasks`: for the mlps.

@@ -1,4 +1,5 @@
 #include "core/base/random.h"
+#include "core/data/box.h"
 #include "core/data/loader.h"
 
 #include "tests/core/data/fixture.h"
@@ -114,6 +115,42 @@ private Q_SLOTS:
             }
         }
         QVERIFY(zoomed > 5);
+    }
+
+    /// Boxes go where the pixels go: around a bright rectangle, before and after.
+    void boxesFollowTheirPixels()
+    {
+        constexpr std::int64_t side = 64;
+        DatasetInfo info;
+        info.image = {1, side, side};
+        info.tasks = {{.name = "boxes", .kind = TaskKind::boxes, .classes = 2}};
+        info.labelShapes = {labelShape(info.tasks[0], info.image)};
+        Sample original;
+        for (int y = 0; y < side; ++y)
+            for (int x = 0; x < side; ++x)
+                original.image.push_back(x >= 20 && x < 36 && y >= 24 && y < 32 ? 1.0f : 0.0f);
+        original.labels = {labelOfBoxes({{.id = 1, .score = 1, .box = {20 / 64.f, 24 / 64.f, 36 / 64.f, 32 / 64.f}}, {.id = 0, .score = 1, .box = {0, 0, 2 / 64.f, 2 / 64.f}}})};
+        int cropped = 0;
+        for (std::uint64_t seed = 0; seed < 30; ++seed) {
+            Sample sample = original;
+            augment(sample, info, {.flip = true, .cropScale = 0.5}, Random(seed));
+            std::int64_t left = side, top = side, right = 0, bottom = 0;
+            for (std::int64_t i = 0; i < side * side; ++i)
+                if (sample.image[std::size_t(i)] > 0.5f) {
+                    left = std::min(left, i % side);
+                    right = std::max(right, i % side + 1);
+                    top = std::min(top, i / side);
+                    bottom = std::max(bottom, i / side + 1);
+                }
+            const std::vector<ScoredBox> boxes = boxesOfLabel(sample.labels[0]);
+            QCOMPARE(sample.labels[0].size(), original.labels[0].size());
+            QVERIFY(!boxes.empty() && boxes[0].id == 1);
+            cropped += boxes.size() == 1;   // the corner's box was cut away
+            const Box &box = boxes[0].box;
+            QVERIFY(std::abs(box.left * side - float(left)) < 1.1f && std::abs(box.right * side - float(right)) < 1.1f);
+            QVERIFY(std::abs(box.top * side - float(top)) < 1.1f && std::abs(box.bottom * side - float(bottom)) < 1.1f);
+        }
+        QVERIFY(cropped > 5);
     }
 
     void vectorsAreLeftAlone()

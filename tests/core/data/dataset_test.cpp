@@ -21,6 +21,8 @@ private Q_SLOTS:
         QCOMPARE(labelShape({.kind = TaskKind::depth}, image), (Shape{1, 4, 5}));
         QCOMPARE(labelShape({.kind = TaskKind::normals}, image), (Shape{3, 4, 5}));
         QCOMPARE(labelShape({.kind = TaskKind::classification}, image), Shape{});
+        QCOMPARE(labelShape({.kind = TaskKind::boxes, .classes = 7}, image), (Shape{mostBoxes, 5}));
+        QVERIFY(!isDense(TaskKind::boxes) && predictsMap(TaskKind::boxes) && predictsMap(TaskKind::depth) && !predictsMap(TaskKind::regression));
         QCOMPARE(labelShape({.kind = TaskKind::multilabel, .classes = 7}, image), Shape{7});
         VERIFY_COMPLAINT(labelShape({.name = "deep", .kind = TaskKind::depth}, {512}), "deep", "expected", "512");
     }

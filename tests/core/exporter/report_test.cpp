@@ -62,6 +62,9 @@ class ReportTest : public QObject
         events.push_back(ScalarEvent{"baseline/depth/abs", 0, 1, 0.625});
         events.push_back(ScalarEvent{"val/mean", 20, 2, miou});
         events.push_back(GramianEvent{20, "", {4, -3, 0, -3, 9, 0, 0, 0, 0}});
+        for (const std::int64_t step : {10, 20})
+            events.push_back(ProbeEvent{.step = step, .node = "gates", .name = "gate", .rows = {"seg", "depth & <b>"}, .columns = {"expert 0", "expert 1"},
+                                        .values = {0.25F, 0.75F, step == 20 ? 1.F : 0.125F, 0}});
         events.push_back(plane("", "image", 2, 1, 3, 1, {255, 0, 0, 0, 0, 255}));
         events.push_back(plane("seg", "truth", 2, 2, 1, 1, {0, 1, 2, 255}));
         events.push_back(plane("seg", "prediction", 2, 2, 1, 1, {0, 1, 1, 0}));
@@ -127,6 +130,7 @@ private Q_SLOTS:
 
     void escapesWhatUsersWrote()
     {
+        has(page({1}), "depth &amp; &lt;b&gt;</th>");
         QCOMPARE(htmlText("<a href=\"x\">'&'</a>"), std::string("&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;"));
         const std::string html = page({1});
         has(html, "first &lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;");
@@ -144,6 +148,17 @@ private Q_SLOTS:
         const std::vector<ReportCurve> pairs = conflictCurves({"a", "b"}, {GramianEvent{5, "", {1, 1, 1, 4}}});
         QCOMPARE(pairs.size(), std::size_t(1));
         QCOMPARE(pairs[0].series.values, std::vector<double>{0.5});
+    }
+
+    void showsTheLastGates()
+    {
+        const std::string html = page({1});
+        has(html, "<figcaption>gates · gate, step 20</figcaption>");
+        has(html, "<th scope='col'>expert 1</th>");
+        has(html, ">0.75</td>");
+        has(html, "background:rgb(33,102,172);color:#fff'>1.00</td>"); // the largest
+        has(html, "background:rgb(243,244,246);color:#1b1f24'>0.00</td>");
+        QVERIFY(html.find("step 10</figcaption>") == std::string::npos);
     }
 
     void comparesRuns()

@@ -109,6 +109,14 @@ public:
     }
 };
 
+class TestSum : public Block
+{
+public:
+    std::vector<Port> inputs() const override { return {{.id = "loss", .type = PortType::loss, .repeats = true}}; }
+    std::vector<Port> outputs() const override { return {{.id = "sum", .type = PortType::loss}}; }
+    Inference infer(const PortTypes &, int) const override { return {.outputs = {{"sum", {.type = PortType::loss}}}}; }
+};
+
 class TestBalance : public Block
 {
 public:
@@ -139,6 +147,7 @@ const Register<Block, TestConv> registeredTestConv{Card{.id = "test_conv", .titl
 const Register<Block, TestHead> registeredTestHead{Card{.id = "test_head", .title = "Head", .category = "Heads"}};
 const Register<Block, TestExchange> registeredTestExchange{Card{.id = "test_exchange", .title = "Exchange", .category = "Sharing"}};
 const Register<Block, TestLoss> registeredTestLoss{Card{.id = "test_loss", .title = "Loss", .category = "Losses"}};
+const Register<Block, TestSum> registeredTestSum{Card{.id = "test_sum", .title = "Sum", .category = "Losses"}};
 const Register<Block, TestBalance> registeredTestBalance{Card{.id = "test_balance", .title = "Balance", .category = "Balance"}};
 const Register<Block, TestThrows> registeredTestThrows{Card{.id = "test_throws", .title = "Throws", .category = "Layers"}};
 

@@ -105,6 +105,13 @@ at::Tensor scalarOf(const std::vector<at::Tensor> &outputs)
     return sum;
 }
 
+/// With the layer's own further term: what only that trains gets its gradient there.
+at::Tensor objectiveOf(const Layer &layer, const std::vector<at::Tensor> &outputs)
+{
+    const at::Tensor term = layer.auxiliaryLoss();
+    return term.defined() ? scalarOf(outputs) + term : scalarOf(outputs);
+}
+
 /// "task2.g.0.weight" → "task.g..weight": what the parameter is, wherever it occurs.
 std::string kindOf(std::string name)
 {
@@ -211,7 +218,7 @@ private:
     {
         if (built.layer->parameters().empty())
             return;
-        scalarOf(outputs).backward();
+        objectiveOf(*built.layer, outputs).backward();
         for (Layer::Parameter &parameter : built.layer->parameters()) {
             QVERIFY2(parameter.value.grad().defined(), parameter.name.c_str());
             QVERIFY2(parameter.value.grad().isfinite().all().item<bool>(), parameter.name.c_str());
@@ -244,7 +251,8 @@ private:
         at::Tensor sum;
         {
             const Autocast autocast(at::kCPU, at::kBFloat16);
-            sum = scalarOf(built.layer->forward(inputs));
+            const std::vector<at::Tensor> outputs = built.layer->forward(inputs);
+            sum = objectiveOf(*built.layer, outputs);
         }
         if (built.layer->parameters().empty())
             return;

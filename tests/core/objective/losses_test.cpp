@@ -11,7 +11,7 @@ std::vector<std::string> lossIds()
 {
     std::vector<std::string> ids;
     for (const auto &[id, entry] : BlockRegistry::instance().entries())
-        if (entry.card.category == "Losses")
+        if (entry.card.category == "Losses" && id != "loss_sum")   // that one is told losses, not predictions
             ids.push_back(id);
     return ids;
 }

@@ -14,7 +14,8 @@
 namespace concord::test {
 
 inline const std::vector<TaskKind> allKinds = {TaskKind::segmentation, TaskKind::depth,          TaskKind::normals,    TaskKind::edges,
-                                               TaskKind::saliency,     TaskKind::classification, TaskKind::multilabel, TaskKind::regression};
+                                               TaskKind::saliency,     TaskKind::classification, TaskKind::multilabel, TaskKind::regression,
+                                               TaskKind::boxes};
 
 inline at::Tensor uniformTensor(at::IntArrayRef sizes, Random &random, double low, double high)
 {
@@ -35,8 +36,53 @@ struct Sample
     at::Tensor perfect;      ///< the best prediction for the label, float64
 };
 
+/// Up to three boxes an image with centres in cells of their own, on a map of 5 × 6 cells. Every value of a sample with the label counts.
+inline Sample makeBoxSample(std::uint64_t seed, std::int64_t samples)
+{
+    constexpr std::int64_t classes = 4;
+    constexpr std::int64_t h = 5;
+    constexpr std::int64_t w = 6;
+    constexpr std::int64_t rows = 6;
+    Random random(seed, std::uint64_t(TaskKind::boxes));
+    Sample s;
+    s.task = {.name = "task", .kind = TaskKind::boxes, .classes = classes, .ignore = -1, .unit = "", .classNames = {}};
+    s.prediction = uniformTensor({samples, classes + 4, h, w}, random, -2, 2);
+    s.perfect = at::zeros({samples, classes + 4, h, w}, at::kDouble);
+    s.perfect.narrow(1, 0, classes).fill_(-60);
+    s.label = at::full({samples, rows, 5}, -1.0F);
+    s.present = at::ones({samples}, at::kBool);
+    if (samples > 2)
+        s.present.data_ptr<bool>()[1] = false;
+    s.known = s.present.view({samples, 1, 1, 1}).clone();
+    for (std::int64_t n = 0; n < samples; ++n) {
+        const auto boxes = std::int64_t(1 + random.below(3));
+        for (std::int64_t i = 0; i < boxes; ++i) {
+            const auto id = std::int64_t(random.below(classes));
+            const auto column = std::int64_t(2 * i + std::int64_t(random.below(2)));
+            const auto row = std::int64_t(random.below(h));
+            const double x = double(column) + random.uniform(0.1, 0.9);
+            const double y = double(row) + random.uniform(0.1, 0.9);
+            const double width = random.uniform(0.2, 2 * std::min(x, double(w) - x));
+            const double height = random.uniform(0.2, 2 * std::min(y, double(h) - y));
+            const float sides[] = {float((x - width / 2) / w), float((y - height / 2) / h), float((x + width / 2) / w), float((y + height / 2) / h)};
+            s.label[n][i][0].fill_(double(id));
+            for (std::int64_t k = 0; k < 4; ++k)
+                s.label[n][i][k + 1].fill_(sides[k]);
+            // From the sides as floats, which are what is known.
+            const double left = double(sides[0]) * w, top = double(sides[1]) * h, right = double(sides[2]) * w, bottom = double(sides[3]) * h;
+            const double found[] = {right - left, bottom - top, (left + right) / 2 - double(column), (top + bottom) / 2 - double(row)};
+            s.perfect[n][id][row][column].fill_(60);
+            for (std::int64_t k = 0; k < 4; ++k)
+                s.perfect[n][classes + k][row][column].fill_(found[k]);
+        }
+    }
+    return s;
+}
+
 inline Sample makeSample(TaskKind kind, std::uint64_t seed, std::int64_t samples = 4)
 {
+    if (kind == TaskKind::boxes)
+        return makeBoxSample(seed, samples);
     constexpr std::int64_t h = 5;
     constexpr std::int64_t w = 6;
     Random random(seed, std::uint64_t(kind));

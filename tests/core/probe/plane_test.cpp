@@ -108,6 +108,31 @@ class PlaneTest : public QObject
         QCOMPARE(floatsOfPlane(predictionPlane(tensorOf({-4, 9}, {2}), value)), (std::vector<float>{-4, 9}));
     }
 
+    void keepsBoxesAsRows()
+    {
+        const TaskInfo task{.name = "boxes", .kind = TaskKind::boxes, .classes = 2};
+        const PredictionEvent truth = truthPlane(std::vector<float>{1, 0.25f, 0.5f, 0.75f, 1, -1, -1, -1, -1, -1}, {2, 5}, task);
+        QCOMPARE(truth.width, 6);
+        QCOMPARE(truth.height, 1);
+        QCOMPARE(floatsOfPlane(truth), (std::vector<float>{1, 1, 0.25f, 0.5f, 0.75f, 1}));
+        QCOMPARE(boxesOfPlane(truth), (std::vector<ScoredBox>{{.id = 1, .score = 1, .box = {0.25f, 0.5f, 0.75f, 1}}}));
+
+        // One peak of class 0 in cell (1, 0) of 2 × 2, one cell wide and two high, its centre at (1.5, 0.5): clipped above.
+        at::Tensor values = at::full({6, 2, 2}, -50.F);
+        values[0][0][1] = 0;
+        values[2][0][1] = 1;
+        values[3][0][1] = 2;
+        values[4][0][1] = 0.5;
+        values[5][0][1] = 0.5;
+        const std::vector<ScoredBox> boxes = boxesOfPlane(predictionPlane(values, task));
+        QCOMPARE(boxes.front(), (ScoredBox{.id = 0, .score = 0.5f, .box = {0.5f, 0, 1, 0.75f}}));
+
+        const PredictionEvent none = truthPlane(std::vector<float>{-1, -1, -1, -1, -1}, {1, 5}, task);
+        QCOMPARE(none.data.size(), std::size_t(24));
+        QVERIFY(boxesOfPlane(none).empty());
+        QVERIFY(boxesOfPlane(imagePlane(std::vector<float>{1, 2, 3, 4, 5, 6}, {1, 1, 6})).empty());
+    }
+
     void readsBfloat16()
     {
         const TaskInfo task{.name = "seg", .kind = TaskKind::segmentation, .classes = 2};

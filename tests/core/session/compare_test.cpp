@@ -225,11 +225,13 @@ private Q_SLOTS:
         const std::vector<MethodChoice> choices = methodChoices(TinyProject::experiment());
         const auto choice = [&](const char *id) { return *std::ranges::find(choices, id, [](const MethodChoice &each) { return each.card.id; }); };
         QCOMPARE(choice("equal").cost, 1.0);
-        QCOMPARE(choice("equal").passes, std::string("one backward pass"));
+        QCOMPARE(choice("equal").passes, std::string("1× backward"));
         // Trunk 6×8, heads 8×2 and 8×3 multiply-adds: 48 of 88 are shared, and one gradient more of them is taken.
         QVERIFY(std::abs(choice("pcgrad").cost - (1 + 2.0 / 3 * 48 / 88)) < 1e-9);
-        QCOMPARE(choice("pcgrad").passes, std::string("2 gradients of the shared part"));
+        QCOMPARE(choice("pcgrad").passes, std::string("1.5× backward, +448 bytes"));
         QVERIFY(choice("cagrad").presets.size() == 2);
+        QVERIFY2(choice("rotograd").refusal.find("expected a rotation node") != std::string::npos, "the graph has no rotations, and nothing else is wrong with it");
+        QVERIFY(choice("equal").refusal.empty());
     }
 };
 

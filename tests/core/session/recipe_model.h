@@ -33,10 +33,13 @@ struct RecipeModel
     std::unique_ptr<Model> model;
 
     RecipeModel(const std::string &id, const Node &data, const ParamMap &params = {})
+        : RecipeModel(*registered(id, params), data)
     {
-        const std::unique_ptr<Recipe> recipe = RecipeRegistry::instance().make(id);
-        setParams(*recipe, params, id);
-        experiment = recipe->make(data);
+    }
+
+    RecipeModel(const Recipe &recipe, const Node &data)
+        : experiment(recipe.make(data))
+    {
         analysis = analyse(experiment.graph);
         if (!analysis.runnable())
             throw Error("{}", analysis.firstError());
@@ -77,6 +80,13 @@ struct RecipeModel
     std::int64_t count(const std::string &type) const { return std::ranges::count(experiment.graph.nodes, type, &Node::type); }
 
 private:
+    static std::unique_ptr<Recipe> registered(const std::string &id, const ParamMap &params)
+    {
+        std::unique_ptr<Recipe> recipe = RecipeRegistry::instance().make(id);
+        setParams(*recipe, params, id);
+        return recipe;
+    }
+
     std::size_t index(const std::string &id) const
     {
         const auto found = std::ranges::find(model->nodes(), id, &ModelNode::id);

@@ -32,6 +32,7 @@ inline void makeSample(const fs::path &file)
         events.push_back(ScalarEvent{"loss/a", step, 0.1 * step, 1.0 / step});
         events.push_back(ScalarEvent{"loss/b", step, 0.1 * step, 2.0 / step});
         events.push_back(GramianEvent{step, step % 2 ? "" : "enc", {1, 2, 2, float(step)}});
+        events.push_back(ProbeEvent{.step = step, .node = "gates", .name = "gate", .rows = {"a", "b"}, .columns = {"expert 0", "expert 1"}, .values = {0, 1, 0.5, float(step)}});
     }
     events.push_back(PredictionEvent{.step = 400, .task = "a", .kind = "truth", .width = 50, .height = 40, .data = std::vector<std::uint8_t>(2000, 9)});
     events.push_back(LogEvent{.text = "hello"});
@@ -54,6 +55,8 @@ inline std::size_t readEverything(const RunStore &store)
             for (const GramianEvent &gramian : store.gramians(run.number, block))
                 read += gramian.values.size();
         }
+        for (const ProbeEvent &probe : store.probes(run.number))
+            read += probe.values.size() + probe.rows.size() + probe.columns.size();
         for (const std::int64_t step : store.predictionSteps(run.number)) {
             for (const PredictionEvent &plane : store.predictions(run.number, step))
                 read += plane.data.size();

@@ -57,6 +57,53 @@ private Q_SLOTS:
         QCOMPARE(data.predictionSteps(), std::vector<std::int64_t>({5, 7}));
     }
 
+    static ProbeEvent gate(std::int64_t step, const char *name = "gate")
+    {
+        return {.step = step, .node = "gates", .name = name, .rows = {"a"}, .columns = {"expert 0", "expert 1"}, .values = {0.25F, float(step)}};
+    }
+
+    void growsByProbes()
+    {
+        RunData data(3);
+        QVERIFY(data.probes().empty());
+        QSignalSpy grown(&data, &RunData::grown);
+        data.append(std::vector<RunEvent>{gate(1), gate(1, "use"), gate(6), gate(11)});
+        QCOMPARE(grown.count(), 1);
+        QCOMPARE(data.probes().size(), std::size_t(2));
+        const auto &history = data.probes().at({"gates", "gate"});
+        QCOMPARE(history.size(), std::size_t(3));
+        data.append(std::vector<RunEvent>{gate(6), gate(7)}); // a resume from step 5
+        QCOMPARE(history.size(), std::size_t(3));
+        QCOMPARE(history.back().step, std::int64_t(7));
+    }
+
+    /// A million measurements are some thousand in memory, over all of the run: none of it is thinned more than the rest.
+    void boundsProbesOfLongRuns()
+    {
+        RunData data(3);
+        for (std::int64_t step = 1; step <= 100000; step += 10) {
+            std::vector<RunEvent> events;
+            for (std::int64_t i = 0; i < 10; ++i)
+                events.push_back(gate(10 * (step + i)));
+            data.append(events);
+        }
+        const auto check = [](const std::vector<ProbeEvent> &history) {
+            QVERIFY2(history.size() > 900 && history.size() <= 2000, qPrintable(QString::number(history.size())));
+            QCOMPARE(history.front().step, std::int64_t(10));
+            QCOMPARE(history.back().step, std::int64_t(1000000));
+            for (std::size_t i = 1; i < history.size(); ++i) {
+                QVERIFY(history[i].step > history[i - 1].step && history[i].step - history[i - 1].step <= 2500);
+                QCOMPARE(history[i].values[1], float(history[i].step));
+            }
+        };
+        check(data.probes().at({"gates", "gate"}));
+        RunData::Loaded loaded;
+        for (std::int64_t step = 10; step <= 1000000; step += 10)
+            loaded.probes[{"gates", "gate"}].push_back(gate(step));
+        data.load(std::move(loaded));
+        check(data.probes().at({"gates", "gate"}));
+    }
+
     void readsTasksFromTheSummary()
     {
         RunData data(3);

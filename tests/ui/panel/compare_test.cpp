@@ -1,10 +1,14 @@
 #include "core/session/comparison_result.h"
+#include "core/session/recipe.h"
+#include "tests/ui/job/quick_experiment.h"
 #include "tests/ui/job/tiny_project.h"
 #include "tests/ui/panel/panel_fixture.h"
 #include "ui/model/comparison_model.h"
 #include "ui/panel/compare_dialog.h"
 #include "ui/panel/comparison_queue.h"
 #include "ui/panel/method_picker.h"
+#include "ui/panel/model_picker.h"
+#include "ui/widget/choice_tree.h"
 
 #include <QAbstractItemView>
 #include <QCheckBox>
@@ -15,6 +19,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTabBar>
 #include <QTableView>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -26,28 +31,7 @@ class ComparePanelTest : public QObject
 {
     Q_OBJECT
 
-    /// Regression and classification from six numbers: a run takes milliseconds.
-    static Experiment quick()
-    {
-        Experiment result;
-        result.name = "quick";
-        result.graph.nodes = {
-            {.id = "data", .type = "random_data", .params = {{"shape", std::vector<std::int64_t>{6}}, {"tasks", std::vector<std::string>{"value:regression:2", "kind:classification:3"}}, {"count", std::int64_t(32)}}},
-            {.id = "trunk", .type = "mlp", .params = {{"hidden", std::vector<std::int64_t>{8}}}},
-            {.id = "value", .type = "regression_head", .params = {{"values", std::int64_t(2)}}},
-            {.id = "kind", .type = "classification_head", .params = {{"classes", std::int64_t(3)}}},
-            {.id = "value_loss", .type = "l2"},
-            {.id = "kind_loss", .type = "cross_entropy"},
-            {.id = "balance", .type = "balance", .params = {{"method", std::string("pcgrad")}}},
-        };
-        result.graph.edges = {{{"data", "image"}, {"trunk", "in"}},          {{"trunk", "out"}, {"value", "in"}},          {{"trunk", "out"}, {"kind", "in"}},
-                              {{"value", "out"}, {"value_loss", "prediction"}}, {{"kind", "out"}, {"kind_loss", "prediction"}}, {{"data", "label.value"}, {"value_loss", "label"}},
-                              {{"data", "label.kind"}, {"kind_loss", "label"}}, {{"value_loss", "loss"}, {"balance", "loss.0"}}, {{"kind_loss", "loss"}, {"balance", "loss.1"}}};
-        result.plan.batch = 8;
-        result.plan.steps = 4;
-        result.plan.threads = 1;
-        return result;
-    }
+    static Experiment quick() { return quickExperiment(); }
 
     struct Desk : PanelFixture
     {
@@ -69,6 +53,30 @@ class ComparePanelTest : public QObject
     static T *part(QWidget *in, const char *name)
     {
         return in->findChild<T *>(QString::fromLatin1(name));
+    }
+
+    static void chooseKind(CompareDialog *dialog, CompareDialog::Kind kind)
+    {
+        auto *kinds = part<QTabBar>(dialog, "compareKinds");
+        QTest::mouseClick(kinds, Qt::LeftButton, {}, kinds->tabRect(kind).center());
+    }
+
+    static QTreeWidgetItem *item(ChoiceTree *tree, const QString &id)
+    {
+        for (int i = 0; i < tree->list()->topLevelItemCount(); ++i)
+            for (int j = 0; j < tree->list()->topLevelItem(i)->childCount(); ++j)
+                if (QTreeWidgetItem *child = tree->list()->topLevelItem(i)->child(j); child->data(0, Qt::UserRole).toString() == id)
+                    return child;
+        return nullptr;
+    }
+
+    /// A click on the box of that line.
+    static void tick(ChoiceTree *tree, const QString &id)
+    {
+        QTreeWidgetItem *found = item(tree, id);
+        tree->list()->scrollToItem(found);
+        const QRect row = tree->list()->visualItemRect(found);
+        QTest::mouseClick(tree->list()->viewport(), Qt::LeftButton, {}, QPoint(row.left() + 10, row.center().y()));
     }
 
     static bool isReady(CompareDialog *dialog) { return part<QPushButton>(dialog, "compareStart")->isEnabled(); }
@@ -111,6 +119,12 @@ private Q_SLOTS:
         MethodPicker *picker = dialog->picker();
         QTest::keyClicks(picker->search(), QStringLiteral("cagrad"));
         QCOMPARE(picker->list()->currentItem()->text(0), QStringLiteral("CAGrad"));
+        // Return ticks it, and begins nothing.
+        QTest::keyClick(picker->search(), Qt::Key_Return);
+        QVERIFY(picker->specs().contains(QStringLiteral("cagrad")));
+        QTest::keyClick(picker->search(), Qt::Key_Return);
+        QVERIFY(!picker->specs().contains(QStringLiteral("cagrad")));
+        QVERIFY(dialog->isVisible());
         picker->settings()->setFocus();
         QTest::keyClicks(picker->settings(), QStringLiteral("c=0.2 | c=0.8"));
         QCOMPARE(picker->specs(), (QStringList{QStringLiteral("cagrad:c=0.2"), QStringLiteral("cagrad:c=0.8"), QStringLiteral("equal"), QStringLiteral("pcgrad")}));
@@ -154,6 +168,101 @@ private Q_SLOTS:
         dialog = desk.dialog(panel);
         QTRY_VERIFY(isReady(dialog));
         QTRY_VERIFY(part<QLabel>(dialog, "compareTime")->text().startsWith(QStringLiteral("About")));
+    }
+
+    void comparesRecipes()
+    {
+        Desk desk;
+        Panel *panel = desk.open("compare", {1200, 400});
+        CompareDialog *dialog = desk.dialog(panel);
+        QTRY_VERIFY(isReady(dialog));
+        chooseKind(dialog, CompareDialog::recipes);
+        ChoiceTree *tree = dialog->recipePicker()->tree();
+        QTRY_VERIFY_WITH_TIMEOUT(isReady(dialog), 60000);
+        QCOMPARE(tree->choices().size(), RecipeRegistry::instance().entries().size() + 1);
+        QCOMPARE(dialog->recipePicker()->entrants().size(), std::size_t(1));   // the graph that is drawn
+        // Those for images say so, quietly and at the end.
+        QTreeWidgetItem *refused = item(tree, QStringLiteral("mtan"));
+        QVERIFY(refused && !(refused->flags() & Qt::ItemIsUserCheckable));
+        QVERIFY2(refused->text(0).contains(QStringLiteral("expected images")), qPrintable(refused->text(0)));
+        QVERIFY(tree->list()->indexOfTopLevelItem(refused->parent()) == tree->list()->topLevelItemCount() - 1);
+        // One for vectors is found by typing and ticked by a click.
+        QTest::keyClicks(tree->search(), QStringLiteral("mmoe"));
+        QCOMPARE(tree->current()->card.id, std::string("mmoe"));
+        tick(tree, QStringLiteral("mmoe"));
+        QCOMPARE(dialog->recipePicker()->entrants().size(), std::size_t(2));
+        QCOMPARE(dialog->recipePicker()->entrants().back().experiment.plan, quick().plan);
+        part<QSpinBox>(dialog, "compareSeeds")->setValue(1);
+        part<QCheckBox>(dialog, "compareSum")->setChecked(false);
+        // Two lines and two single-task runs of one seed.
+        QTRY_COMPARE(part<QLabel>(dialog, "compareCount")->text(), QStringLiteral("<b>4 runs</b>: 2 final, 2 single-task"));
+        QTRY_VERIFY(isReady(dialog));
+        QTest::mouseClick(part<QPushButton>(dialog, "compareStart"), Qt::LeftButton);
+        auto *table = part<QTableView>(panel, "comparisonTable");
+        QTRY_VERIFY_WITH_TIMEOUT(panel->headerInfo() == QStringLiteral("4 of 4 runs"), 120000);
+        QTRY_COMPARE(table->model()->rowCount(), 3);
+        // They differ in size: the table says by how much.
+        QStringList heads;
+        for (int column = 0; column < table->model()->columnCount(); ++column)
+            heads += table->model()->headerData(column, Qt::Horizontal).toString().replace(u'\n', u' ');
+        for (const char *head : {"Model", "ms per step ↓", "para- meters", "MAC per sample"})
+            QVERIFY2(heads.contains(QString::fromUtf8(head)), qPrintable(heads.join(u'|')));
+    }
+
+    void comparesExperiments()
+    {
+        Desk desk;
+        Experiment wide = quick();
+        wide.name = "wide";
+        wide.graph.find("trunk")->params["hidden"] = std::vector<std::int64_t>{32};
+        QCOMPARE(desk.workspace.project.start(wide), QString());
+        QVERIFY(waitForState(desk.workspace.project, 1, RunState::finished));
+        const QString mine = desk.folder_.filePath(QStringLiteral("deep.json"));
+        Experiment deep = quick();
+        deep.name = "deep";
+        deep.graph.find("trunk")->params["hidden"] = std::vector<std::int64_t>{8, 8};
+        saveExperiment(deep, mine.toStdString());
+        const QString other = desk.folder_.filePath(QStringLiteral("other.json"));
+        saveExperiment(tinyExperiment(2), other.toStdString());
+
+        Panel *panel = desk.open("compare", {1200, 400});
+        CompareDialog *dialog = desk.dialog(panel);
+        chooseKind(dialog, CompareDialog::experiments);
+        ChoiceTree *tree = dialog->experimentPicker()->tree();
+        QTRY_VERIFY(isReady(dialog));
+        QCOMPARE(tree->choices().size(), std::size_t(2));
+        QVERIFY(QString::fromStdString(tree->choices()[1].card.title).startsWith(QStringLiteral("run 1, ")));
+        tick(tree, QString::fromStdString(tree->choices()[1].card.id));
+        dialog->addFiles({mine, other, desk.folder_.filePath(QStringLiteral("missing.json"))});
+        QTRY_COMPARE(tree->choices().size(), std::size_t(5));
+        QCOMPARE(dialog->experimentPicker()->entrants().size(), std::size_t(3));   // the drawn one, the run's and the file's
+        QVERIFY(!tree->choices()[3].refusal.isEmpty() && tree->choices()[3].refusal.contains(QStringLiteral("scenes")));
+        QVERIFY(tree->choices()[4].refusal.contains(QStringLiteral("missing.json")));
+        part<QSpinBox>(dialog, "compareSeeds")->setValue(1);
+        part<QCheckBox>(dialog, "compareSum")->setChecked(false);
+        part<QCheckBox>(dialog, "compareBaselines")->setChecked(false);
+        QTRY_COMPARE(part<QLabel>(dialog, "compareCount")->text(), QStringLiteral("<b>3 runs</b>: 3 final"));
+        QTRY_VERIFY(isReady(dialog));
+        QTest::mouseClick(part<QPushButton>(dialog, "compareStart"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(panel->headerInfo() == QStringLiteral("3 of 3 runs"), 120000);
+        QTRY_COMPARE(part<QTableView>(panel, "comparisonTable")->model()->rowCount(), 3);
+    }
+
+    void nothingTickedIsNotStarted()
+    {
+        Desk desk;
+        CompareDialog *dialog = desk.dialog(desk.open("compare"));
+        chooseKind(dialog, CompareDialog::experiments);
+        QTRY_VERIFY(isReady(dialog));
+        QTest::mouseClick(dialog->experimentPicker()->findChild<QToolButton *>(QStringLiteral("tickNone")), Qt::LeftButton);
+        QTRY_COMPARE(part<QLabel>(dialog, "compareCount")->text(), QStringLiteral("Tick what is to be compared."));
+        QVERIFY(!isReady(dialog));
+        // Keys alone lead back to the methods.
+        part<QTabBar>(dialog, "compareKinds")->setFocus();
+        QTest::keyClick(part<QTabBar>(dialog, "compareKinds"), Qt::Key_Left);
+        QTest::keyClick(part<QTabBar>(dialog, "compareKinds"), Qt::Key_Left);
+        QVERIFY(dialog->picker()->isVisible());
+        QTRY_VERIFY(isReady(dialog));
     }
 
     void showsWhatAnotherProcessCompared()

@@ -87,7 +87,7 @@ private Q_SLOTS:
     {
         Open open(project_);
         open.check({QStringLiteral("equal"), QStringLiteral("mgda"), QStringLiteral("pcgrad")});
-        QCOMPARE(open.panel->headerInfo(), QStringLiteral("3 methods"));
+        QCOMPARE(open.panel->headerInfo(), QStringLiteral("run 1 · 3 methods"));
         open.button()->click();
         QCOMPARE(open.button()->text(), QStringLiteral("Stop"));
         QVERIFY(open.words()->isVisible() && !open.list()->isEnabled());

@@ -58,7 +58,8 @@ private Q_SLOTS:
         for (const char *task : {"segmentation", "depth", "normals"})
             own.push_back(open.last(QStringLiteral("weight/") + QLatin1String(task)));
         const SharedUpdate update = sharedUpdate(open.gramian(), own);
-        const double rate = open.last(QStringLiteral("lr"));
+        // A schedule that has run out says nothing of what weights do.
+        const double rate = *std::ranges::max_element(open.fixture.workspace.currentData()->series(QStringLiteral("lr"))->values);
         const std::vector<double> found = open.changes();
         QCOMPARE(found.size(), std::size_t(3));
         for (std::size_t i = 0; i < 3; ++i) {

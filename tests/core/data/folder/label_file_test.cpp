@@ -52,6 +52,18 @@ private Q_SLOTS:
         VERIFY_COMPLAINT(read(fixture_.npy("inf.npy", "(2, 3)", {1, INFINITY, 1, 1, 1, 1}), "d:depth"), "inf.npy", "finite", "inf", "column 1, row 0");
     }
 
+    void readsBoxes()
+    {
+        const std::vector<float> label = read(fixture_.npy("boxes.npy", "(2, 5)", {1, 0.25f, 0, 0.5f, 1, 0, 0, 0, 1, 0.5f}), "b:boxes:classes=2");
+        QCOMPARE(label.size(), std::size_t(mostBoxes * 5));
+        QCOMPARE(std::vector<float>(label.begin(), label.begin() + 11), (std::vector<float>{1, 0.25f, 0, 0.5f, 1, 0, 0, 0, 1, 0.5f, -1}));
+        QVERIFY(read(fixture_.npy("none.npy", "(0, 5)", {}), "b:boxes:classes=2") == std::vector<float>(std::size_t(mostBoxes * 5), -1.0f));
+        VERIFY_COMPLAINT(read(fixture_.npy("class.npy", "(1, 5)", {2, 0, 0, 1, 1}), "b:boxes:classes=2"), "class.npy", "0 … 1", "found 2", "row 0");
+        VERIFY_COMPLAINT(read(fixture_.npy("order.npy", "(1, 5)", {0, 0.5f, 0, 0.25f, 1}), "b:boxes:classes=2"), "order.npy", "left < right", "0.5, 0, 0.25, 1");
+        VERIFY_COMPLAINT(read(fixture_.npy("flat.npy", "(5)", {0, 0, 0, 1, 1}), "b:boxes:classes=2"), "flat.npy", "rows of 5 numbers", "found the shape 5");
+        VERIFY_COMPLAINT(read(fixture_.npy("many.npy", "(33, 5)", std::vector<float>(165, 0.5f)), "b:boxes:classes=2"), "many.npy", "at most 32", "33×5");
+    }
+
     void readsNormals()
     {
         const float h = std::sqrt(0.5f);

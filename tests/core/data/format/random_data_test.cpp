@@ -37,6 +37,23 @@ private Q_SLOTS:
         QVERIFY(std::abs(squares / 1152 - 1) < 0.25);
     }
 
+    void boxesLieInTheImage()
+    {
+        const auto block = dataBlock("random_data", {{"shape", Sizes{3, 16, 16}}, {"tasks", std::vector<std::string>{"b:boxes:7", "d:depth"}}});
+        QCOMPARE(block->describe().labelShapes[0], (Shape{32, 5}));
+        QCOMPARE(block->describe().tasks[0].classes, 7);
+        const auto data = block->open(Split::train, 1);
+        for (std::int64_t i = 0; i < 10; ++i) {
+            const std::vector<float> label = data->get(i).labels[0];
+            QCOMPARE(label.size(), std::size_t(160));
+            QVERIFY(label[0] >= 0 && label[20] == -1);
+            for (std::size_t row = 0; row < 160 && label[row] >= 0; row += 5)
+                QVERIFY(label[row] < 7 && label[row + 1] >= 0 && label[row + 1] < label[row + 3] && label[row + 3] <= 1 && label[row + 2] < label[row + 4] && label[row + 4] <= 1);
+        }
+        VERIFY_COMPLAINT(dataBlock("random_data", {{"shape", Sizes{3, 16, 16}}, {"tasks", std::vector<std::string>{"b:boxes"}}})->describe(), "classes", "boxes");
+        VERIFY_COMPLAINT(dataBlock("random_data", {{"shape", Sizes{16}}, {"tasks", std::vector<std::string>{"b:boxes:2"}}})->describe(), "expected images", "16");
+    }
+
     void fortyAttributes()
     {
         const auto block =
