@@ -3,9 +3,11 @@ find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
-find_program(LLD ld.lld)
-if(LLD)
-  add_link_options(-fuse-ld=lld)
+# gold links in a fifth of GNU ld's time. Not lld: version 14 (Debian 12) writes tables by which exceptions do not find their handlers in
+# some programs of ours, and the program ends instead of saying its sentence.
+find_program(GOLD ld.gold)
+if(GOLD)
+  add_link_options(-fuse-ld=gold)
 endif()
 add_compile_options(-Wall -Wextra)
 # Line numbers without locals: objects are six times smaller and the build a third cheaper than with -g.

@@ -9,7 +9,6 @@ g++                     # compiler
 cmake                   # build
 ninja-build             # build
 ccache                  # rebuilds in a tenth of the time
-lld                     # links in a tenth of the time
 pkg-config              # finds Graphviz
 libtorch-dev            # tensors and autograd
 libopenblas0-openmp     # matrix products, on the same thread pool as LibTorch

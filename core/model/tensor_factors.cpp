@@ -123,7 +123,7 @@ at::Tensor rebuildWeight(Factorisation kind, const StackSizes &sizes, const std:
     if (kind == Factorisation::svd)
         return ofTask.unsqueeze(0).mm(shared[0].flatten(1)).view(shape);
     if (kind == Factorisation::tucker) {
-        at::Tensor weight = shared[0].matmul(ofTask);
+        at::Tensor weight = shared[0].flatten(0, -2).mm(ofTask.unsqueeze(1)).view(shared[0].sizes().slice(0, shared[0].dim() - 1));
         // Each step takes the first axis away and puts its size at the end.
         for (std::size_t i = 1; i < shared.size(); ++i)
             weight = at::tensordot(weight, shared[i], {0}, {1});
@@ -132,7 +132,7 @@ at::Tensor rebuildWeight(Factorisation kind, const StackSizes &sizes, const std:
     at::Tensor weight = shared[0];
     for (std::size_t i = 1; i < shared.size(); ++i)
         weight = weight.mm(shared[i].flatten(1)).view({-1, shared[i].size(2)});
-    return weight.mv(ofTask).view(shape);
+    return weight.mm(ofTask.unsqueeze(1)).view(shape);
 }
 
 TensorFactors factorise(Factorisation kind, const at::Tensor &stack, double error, const Ranks &atMost)

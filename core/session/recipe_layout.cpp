@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -94,7 +95,7 @@ double RecipeLayout::middle() const
 
 void RecipeLayout::nextColumn()
 {
-    x_ += columnWidth;
+    x_ = std::max(x_, right_) + columnWidth;
 }
 
 std::string RecipeLayout::add(const std::string &stem, const std::string &type, ParamMap params, double y, const std::vector<Link> &links)
@@ -103,6 +104,18 @@ std::string RecipeLayout::add(const std::string &stem, const std::string &type, 
     graph_.nodes.push_back({.id = id, .type = type, .params = std::move(params), .x = x_, .y = y, .frame = frame_});
     for (const Link &link : links)
         graph_.edges.push_back({link.from, {id, link.to}});
+    return id;
+}
+
+std::string RecipeLayout::addToRow(const std::string &stem, const std::string &type, ParamMap params, std::size_t task, const std::vector<Link> &links)
+{
+    const auto isTaken = [&](const Node &node) { return node.x == x_ && std::abs(node.y - row(task)) < rowHeight; };
+    const double here = x_;
+    while (std::ranges::any_of(graph_.nodes, isTaken))
+        x_ += columnWidth;
+    const std::string id = add(stem, type, std::move(params), row(task), links);
+    right_ = std::max(right_, x_);
+    x_ = here;
     return id;
 }
 
@@ -220,10 +233,17 @@ void RecipeLayout::finish(const Streams &streams)
 void RecipeLayout::finishPredictions(const Streams &predictions)
 {
     nextColumn();
-    std::vector<Link> losses;
+    std::vector<std::vector<Link>> parts;
     for (std::size_t t = 0; t < tasks().size(); ++t)
-        losses.push_back({fmt::format("loss.{}", t), addLosses(t, predictions[t].from)});
+        parts.push_back(addLosses(t, predictions[t].from));
     nextColumn();
+    std::vector<Link> losses;
+    for (std::size_t t = 0; t < tasks().size(); ++t) {
+        PortRef loss = parts[t].front().from;
+        if (parts[t].size() > 1)
+            loss = {add(stem(t) + "_losses", "loss_sum", {{"early_weight", std::ranges::find(early_, t, &EarlyPrediction::task)->weight}}, row(t), parts[t]), "sum"};
+        losses.push_back({fmt::format("loss.{}", t), loss});
+    }
     if (!early_.empty())
         nextColumn();
     add("balance", "balance", {{"method", options_.method}}, middle(), losses);
@@ -258,57 +278,43 @@ std::string RecipeLayout::addHead(const std::string &id, std::size_t task, const
 {
     const BranchParts &parts = partsOf(tasks()[task].kind);
     const ParamMap params = parts.count ? ParamMap{{parts.count, tasks()[task].classes}} : ParamMap{};
-    return add(id, parts.head, params, row(task), {{"in", stream.from}});
+    return addToRow(id, parts.head, params, task, {{"in", stream.from}});
 }
 
 PortRef RecipeLayout::addLoss(const std::string &id, std::size_t task, const PortRef &prediction)
 {
     const std::vector<Link> links = {{"prediction", prediction}, {"label", {data_, "label." + tasks()[task].name}}};
-    return {add(id, partsOf(tasks()[task].kind).loss, {}, row(task), links), "loss"};
+    return {addToRow(id, partsOf(tasks()[task].kind).loss, {}, task, links), "loss"};
 }
 
 Stream RecipeLayout::addInitialPrediction(std::size_t task, const Stream &stream, double weight)
 {
     Stream from = stream;
     if (stream.isMap && !isDenseTask(task))
-        from = {.from = {add(stem(task) + "_initial_pool", "global_pool", {}, row(task) - rowHeight / 3, {{"in", stream.from}}), "out"}, .isMap = false};
+        from = {.from = {addToRow(stem(task) + "_initial_pool", "global_pool", {}, task, {{"in", stream.from}}), "out"}, .isMap = false};
     from.from = {addHead(stem(task) + "_initial", task, from), "out"};
     early_.push_back({task, from, weight});
     return from;
 }
 
-/// The task's loss; with early predictions the sum of theirs and its own, which lie between the row and the next.
-PortRef RecipeLayout::addLosses(std::size_t task, const PortRef &final)
+/// The task's loss, then those of its early predictions in the columns to the right.
+std::vector<RecipeLayout::Link> RecipeLayout::addLosses(std::size_t task, const PortRef &prediction)
 {
-    const PortRef last = addLoss(stem(task) + "_loss", task, final);
-    std::vector<Link> sum = {{"loss.0", last}};
+    std::vector<Link> losses = {{"loss.0", addLoss(stem(task) + "_loss", task, prediction)}};
     double weight = 1;
-    const double right = x_;
-    double y = row(task);
     for (const EarlyPrediction &early : early_) {
         if (early.task != task)
             continue;
-        if (sum.size() > 1 && early.weight != weight)
+        if (losses.size() > 1 && early.weight != weight)
             throw Error("recipe: expected one weight for the early predictions of task '{}', found {} and {}", tasks()[task].name, weight, early.weight);
         weight = early.weight;
-        PortRef prediction = early.from.from;
-        y += rowHeight / 3;
+        const std::string &head = early.from.from.node;
+        PortRef scaled = early.from.from;
         if (early.from.isMap && early.from.shrink > 1)
-            prediction = {add(prediction.node + "_full", "upsample", {{"factor", early.from.shrink}, {"type", std::string("prediction")}}, row(task), {{"in", prediction}}), "out"};
-        const PortRef loss = addLoss(early.from.from.node + "_loss", task, prediction);
-        if (Node *full = prediction.node == early.from.from.node ? nullptr : graph_.find(prediction.node)) {
-            full->x = right - columnWidth;
-            full->y = y;
-        }
-        graph_.find(loss.node)->y = y;
-        sum.push_back({fmt::format("loss.{}", sum.size()), loss});
+            scaled = {addToRow(head + "_full", "upsample", {{"factor", early.from.shrink}, {"type", std::string("prediction")}}, task, {{"in", scaled}}), "out"};
+        losses.push_back({fmt::format("loss.{}", losses.size()), addLoss(head + "_loss", task, scaled)});
     }
-    if (sum.size() == 1)
-        return last;
-    x_ = right + columnWidth;
-    const std::string id = add(stem(task) + "_losses", "loss_sum", {{"early_weight", weight}}, row(task), sum);
-    x_ = right;
-    return {id, "sum"};
+    return losses;
 }
 
 } // namespace concord

@@ -110,7 +110,9 @@ private:
     };
 
     PortRef addLoss(const std::string &id, std::size_t task, const PortRef &prediction);
-    PortRef addLosses(std::size_t task, const PortRef &prediction);
+    std::vector<Link> addLosses(std::size_t task, const PortRef &prediction);
+    /// In the first column from this one on that is free in the task's row.
+    std::string addToRow(const std::string &stem, const std::string &type, ParamMap params, std::size_t task, const std::vector<Link> &links);
 
     TaskGraph graph_;
     DatasetInfo info_;
@@ -120,6 +122,7 @@ private:
     std::string frame_;
     std::vector<EarlyPrediction> early_;
     double x_ = 0;
+    double right_ = 0;   ///< of all that rows have
 };
 
 } // namespace concord

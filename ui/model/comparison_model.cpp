@@ -62,14 +62,15 @@ void ComparisonModel::makeColumns()
         columns_.push_back({Kind::metric, int(task), bestRow(result_, int(task))});
     if (any([](const ComparisonRow &row) { return row.overSum.known(); }))
         columns_.push_back({Kind::overSum});
-    columns_.push_back({Kind::rank, -1, bestRow(result_, rankColumn)});
-    columns_.push_back({Kind::time, -1, bestRow(result_, costColumn)});
-    if (!result_.reference.empty())
-        columns_.push_back({Kind::times});
+    // Where it matters, size is seen without scrolling.
     if (result_.comparesModels()) {
         columns_.push_back({Kind::parameters});
         columns_.push_back({Kind::macs});
     }
+    columns_.push_back({Kind::rank, -1, bestRow(result_, rankColumn)});
+    columns_.push_back({Kind::time, -1, bestRow(result_, costColumn)});
+    if (!result_.reference.empty())
+        columns_.push_back({Kind::times});
     if (any([](const ComparisonRow &row) { return row.peakMegabytes > 0; }))
         columns_.push_back({Kind::memory});
     columns_.push_back({Kind::seeds});

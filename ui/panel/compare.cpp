@@ -271,8 +271,11 @@ private:
         updating_ = true;
         const int columns = model_->columnCount();
         model_->setResult(result);
-        if (columns != model_->columnCount())
-            table_->resizeColumnsToContents();
+        // Numbers come while one looks: columns grow with them, but do not shrink back and forth.
+        for (int column = 0; column < model_->columnCount(); ++column) {
+            const int before = columns == model_->columnCount() ? table_->columnWidth(column) : 0;
+            table_->setColumnWidth(column, std::max(before, ComparisonCell::columnWidth(*table_, column)));
+        }
         for (int row = 0; row < sorted_->rowCount(); ++row)
             if (chosen.contains(sorted_->index(row, 0).data(ComparisonModel::rowRole).toString()))
                 table_->selectionModel()->select(sorted_->index(row, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);

@@ -38,7 +38,7 @@ public:
         column->setContentsMargins(0, 0, 0, 0);
         grid_ = new QGridLayout;
         grid_->setHorizontalSpacing(8);
-        grid_->setVerticalSpacing(4);
+        grid_->setVerticalSpacing(2);
         grid_->setColumnStretch(2, 2);
         column->addLayout(grid_);
         column->addStretch(1);
@@ -70,7 +70,7 @@ protected:
     void restyle() override
     {
         // Which one the arrow keys move.
-        setStyleSheet(QStringLiteral("QSlider::handle:horizontal:focus { border: 2px solid %1; margin: -6px 0; width: 14px; height: 14px; border-radius: 9px; }").arg(workspace().theme().text.name()));
+        setStyleSheet(QStringLiteral("QSlider::handle:horizontal:focus { border: 2px solid %1; margin: -6px 0; width: 12px; border-radius: 8px; }").arg(workspace().theme().text.name()));
         for (Row &row : rows_) {
             row.bar->setTheme(workspace().theme());
             row.mark->setPixmap(swatch(workspace().theme().task(int(&row - rows_.data())), 9, devicePixelRatioF()));

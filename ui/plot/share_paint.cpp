@@ -3,6 +3,7 @@
 
 #include "ui/plot/axis_ticks.h"
 #include "ui/plot/number_text.h"
+#include "ui/plot/share_strip.h"
 
 #include <QPainter>
 
@@ -21,6 +22,16 @@ QColor inkOn(const QColor &ground)
     return luminance > 0.179 ? QColor("#14171a") : QColor("#ffffff");
 }
 
+/// "segmentation 0" → "segmen… 0": the last word tells them apart.
+QString elidedHead(const QString &name, const QFontMetrics &metrics, int room)
+{
+    const qsizetype end = name.lastIndexOf(u' ');
+    if (end < 0 || metrics.horizontalAdvance(name) <= room)
+        return metrics.elidedText(name, Qt::ElideRight, room);
+    const QString last = name.mid(end);
+    return metrics.elidedText(name.left(end), Qt::ElideRight, room - metrics.horizontalAdvance(last)) + last;
+}
+
 } // namespace
 
 void ShareView::paintEvent(QPaintEvent *)
@@ -32,9 +43,10 @@ void ShareView::paintEvent(QPaintEvent *)
     const Layout at = layout();
     paintHeads(painter, at);
     paintTable(painter, at);
+    renderStrips(at);
     for (int row = 0; row < rows(); ++row) {
         paintLabel(painter, at, row, strip(at, row));
-        paintStrip(painter, row, strip(at, row));
+        painter.drawImage(strip(at, row), images_[std::size_t(row)]);
     }
     paintAxis(painter, at);
     if (cursor_ >= 0) {
@@ -46,6 +58,11 @@ void ShareView::paintEvent(QPaintEvent *)
 
 void ShareView::paintHeads(QPainter &painter, const Layout &at) const
 {
+    if (!at.heads.isEmpty() && !at.common.isEmpty()) {
+        painter.setPen(theme_.quiet);
+        const double room = at.labelWidth - 9;
+        painter.drawText(QRectF(0, 0, room, at.headHeight - 6), Qt::AlignRight | Qt::AlignBottom, fontMetrics().elidedText(at.common, Qt::ElideRight, int(room)));
+    }
     for (int column = 0; column < columns(); ++column) {
         const QRectF head = cell(at, -1, column);
         painter.fillRect(QRectF(head.left(), head.bottom() - 5, std::max(1.0, head.width() - 2), 3), columnColour(column));
@@ -60,7 +77,7 @@ void ShareView::paintHeads(QPainter &painter, const Layout &at) const
         painter.translate(head.center().x() - 1, head.bottom() - 8);
         painter.rotate(-90);
         const QRectF place(0, -head.width() / 2, head.height() - 8, head.width());
-        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(at.heads[column], Qt::ElideMiddle, int(place.width())));
+        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, elidedHead(at.heads[column], fontMetrics(), int(place.width())));
         painter.restore();
     }
 }
@@ -108,44 +125,28 @@ void ShareView::paintTable(QPainter &painter, const Layout &at) const
     painter.setPen(theme_.quiet);
     const QString step = groupedNumber(shown()->step);
     painter.drawText(QRectF(at.labelWidth, at.headHeight + rows() * at.rowHeight, width() - at.labelWidth, at.captionHeight - 6), Qt::AlignLeft | Qt::AlignVCenter,
-                     areShares() ? tr("% at step %1").arg(step) : tr("at step %1").arg(step));
+                     areShares() ? tr("% at step %1").arg(step) : tr("step %1 · lines %2 … %3").arg(step, shortNumber(low_, 2), shortNumber(high_, 2)));
 }
 
-/// At most one point for two pixels; in a long run each shows the moment nearest to it.
-void ShareView::paintStrip(QPainter &painter, int row, const QRectF &place) const
+/// They are drawn once for what they show, not for each move of the cursor.
+void ShareView::renderStrips(const Layout &at)
 {
-    painter.fillRect(place, theme_.diverging(0));
-    const int points = int(std::min<std::size_t>(moments_.size(), std::size_t(std::max(2.0, place.width() / 2))));
-    const bool stacked = isStacked(row);
-    std::vector<double> base(std::size_t(points), 0.0);
-    painter.setClipRect(place);
-    for (int column = 0; column < columns(); ++column) {
-        QPolygonF upper;
-        QPolygonF lower;
-        for (int point = 0; point < points; ++point) {
-            const Moment &moment = moments_[points == 1 ? 0 : std::size_t(point) * (moments_.size() - 1) / std::size_t(points - 1)];
-            const double value = valueOf(moment, row, column);
-            const double x = xOf(moment.step, place);
-            const auto y = [&](double share) { return place.bottom() - place.height() * std::clamp(share, 0.0, 1.0); };
-            lower.prepend({x, y(base[std::size_t(point)])});
-            base[std::size_t(point)] += value;
-            // Lines at the very edge would be cut in half.
-            upper.append({x, stacked ? y(base[std::size_t(point)]) : y(0.04 + 0.92 * (std::isfinite(value) ? (value - low_) / (high_ - low_) : 0))});
-        }
-        if (points == 1) {
-            upper.append({place.right(), upper.back().y()});
-            lower.prepend({place.right(), lower.front().y()});
-        }
-        if (!stacked) {
-            painter.setPen(QPen(columnColour(column), 1.4));
-            painter.drawPolyline(upper);
-            continue;
-        }
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(columnColour(column));
-        painter.drawPolygon(upper + lower);
+    const double ratio = devicePixelRatioF();
+    const QSize size = (strip(at, 0).size() * ratio).toSize();
+    if (!images_.empty() && images_.front().size() == size)
+        return;
+    images_.clear();
+    std::vector<QColor> colours;
+    for (int column = 0; column < columns(); ++column)
+        colours.push_back(columnColour(column));
+    for (int row = 0; row < rows(); ++row) {
+        std::vector<StripPoint> points;
+        for (const Moment &moment : moments_)
+            points.push_back({moment.step, std::span(moment.values).subspan(std::size_t(row * columns()), std::size_t(columns()))});
+        const std::vector<double> samples = stripSamples(points, std::size_t(columns()), size.width());
+        images_.push_back(isStacked(row) ? stackedStrip(samples, colours, size, theme_.diverging(0))
+                                         : lineStrip(samples, colours, size, theme_.diverging(0), low_, high_, 1.6 * ratio));
     }
-    painter.setClipping(false);
 }
 
 /// Steps under the last strip.

@@ -16,22 +16,20 @@ namespace {
 constexpr double shareStripGap = 4;
 constexpr double shareMark = 8;   ///< room for a task's colour beside its name
 
-/// "expert 0", "expert 1" → "0", "1": what the names have in common, up to a space, is left out.
-QStringList withoutCommonStart(const QStringList &names)
+/// "expert 0", "expert 1" → "0", "1" and "expert": the words that all names have stand once. "depth, expert 0" → "depth 0".
+QStringList withoutCommonWords(const QStringList &names, QString &common)
 {
-    if (names.size() < 2)
-        return names;
-    qsizetype common = names.front().size();
-    for (const QString &name : names) {
-        qsizetype same = 0;
-        while (same < std::min(common, name.size()) && name[same] == names.front()[same])
-            ++same;
-        common = same;
-    }
-    common = names.front().left(common).lastIndexOf(u' ') + 1;
-    QStringList result;
+    const auto wordsOf = [](QString name) { return name.remove(u',').split(u' ', Qt::SkipEmptyParts); };
+    QStringList shared = names.size() > 1 ? wordsOf(names.front()) : QStringList();
     for (const QString &name : names)
-        result += name.mid(common);
+        shared.removeIf([words = wordsOf(name)](const QString &word) { return !words.contains(word); });
+    QStringList result;
+    for (const QString &name : names) {
+        QStringList words = wordsOf(name);
+        words.removeIf([&](const QString &word) { return shared.contains(word); });
+        result += words.isEmpty() ? name : words.join(u' ');
+    }
+    common = shared.join(u' ');
     return result;
 }
 
@@ -45,6 +43,7 @@ ShareView::ShareView(QWidget *parent)
 void ShareView::setTheme(const Theme &theme)
 {
     theme_ = theme;
+    images_.clear();
     update();
 }
 
@@ -53,6 +52,7 @@ void ShareView::setMoments(QStringList rows, QStringList columns, std::vector<Mo
     rows_ = std::move(rows);
     columns_ = std::move(columns);
     moments_ = std::move(moments);
+    images_.clear();
     low_ = 0;
     high_ = 1e-9;
     stacked_.assign(std::size_t(rows_.size()), true);
@@ -78,6 +78,7 @@ void ShareView::setTasks(std::vector<int> rows, std::vector<int> columns)
 {
     rowTasks_ = std::move(rows);
     columnTasks_ = std::move(columns);
+    images_.clear();
     update();
 }
 
@@ -125,11 +126,11 @@ ShareView::Layout ShareView::layout() const
     at.cellWidth = std::clamp(std::floor((width() - at.labelWidth - 2) / std::max(1, columns())), 1.0, 88.0);
     at.heads = columns_;
     if (widest(at.heads) > at.cellWidth - 4)
-        at.heads = withoutCommonStart(columns_);
+        at.heads = withoutCommonWords(columns_, at.common);
     at.upright = widest(at.heads) > at.cellWidth - 4 && at.cellWidth >= line * 0.8;
     if (at.cellWidth < line * 0.8 && widest(at.heads) > at.cellWidth - 2)
         at.heads.clear();
-    at.headHeight = at.heads.isEmpty() ? 6 : at.upright ? std::floor(std::min(widest(at.heads), height() * 0.24)) + 10 : line + 6;
+    at.headHeight = at.heads.isEmpty() ? 6 : at.upright ? std::floor(std::min(widest(at.heads) + 2, height() * 0.26)) + 10 : line + 6;
     at.axisHeight = height() >= 9 * line ? line + 2 : 0;
     at.captionHeight = height() >= 9 * line ? line + 12 : 8;
     const double room = std::max(20.0, height() - at.headHeight - at.axisHeight - at.captionHeight);

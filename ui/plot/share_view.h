@@ -2,6 +2,7 @@
 
 #include "ui/model/theme.h"
 
+#include <QImage>
 #include <QStringList>
 #include <QWidget>
 
@@ -57,6 +58,7 @@ private:
     struct Layout
     {
         QStringList heads;      ///< columns' names as far as there is room
+        QString common;         ///< words that were taken out of all of them
         bool upright;           ///< they stand on their side
         double labelWidth;
         double headHeight;
@@ -81,7 +83,7 @@ private:
     void paintTable(QPainter &painter, const Layout &at) const;
     void paintHeads(QPainter &painter, const Layout &at) const;
     void paintLabel(QPainter &painter, const Layout &at, int row, const QRectF &beside) const;
-    void paintStrip(QPainter &painter, int row, const QRectF &place) const;
+    void renderStrips(const Layout &at);
     void paintAxis(QPainter &painter, const Layout &at) const;
 
     Theme theme_ = Theme::light();
@@ -91,6 +93,7 @@ private:
     std::vector<int> columnTasks_;
     std::vector<Moment> moments_;
     std::vector<bool> stacked_;
+    std::vector<QImage> images_;   ///< of the strips; none: they are to be drawn
     double low_ = 0;
     double high_ = 1;
     std::int64_t cursor_ = -1;

@@ -3,8 +3,10 @@
 #include "ui/job/workspace.h"
 #include "ui/model/comparison_model.h"
 
+#include <QHeaderView>
 #include <QPainter>
 #include <QPolygonF>
+#include <QTableView>
 
 #include <algorithm>
 #include <cmath>
@@ -13,10 +15,28 @@ namespace concord {
 
 namespace {
 
-constexpr int sideMargin = 8;
-constexpr int forestWidth = 140;
+constexpr int sideMargin = 6;
+constexpr int forestWidth = 110;
+constexpr int headMargin = 6;
+constexpr int arrowWidth = 12;
 
 } // namespace
+
+int ComparisonCell::columnWidth(const QTableView &table, int column)
+{
+    int width = 40;
+    for (const QString &line : table.model()->headerData(column, Qt::Horizontal).toString().split(u'\n'))
+        width = std::max(width, table.horizontalHeader()->fontMetrics().horizontalAdvance(line) + 2 * headMargin);
+    if (table.horizontalHeader()->sortIndicatorSection() == column)
+        width += arrowWidth;
+    QStyleOptionViewItem option;
+    option.initFrom(&table);
+    for (int row = 0; row < table.model()->rowCount(); ++row) {
+        const QModelIndex index = table.model()->index(row, column);
+        width = std::max(width, table.itemDelegateForIndex(index)->sizeHint(option, index).width());
+    }
+    return width;
+}
 
 QSize ComparisonCell::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {

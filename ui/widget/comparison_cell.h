@@ -2,6 +2,8 @@
 
 #include <QStyledItemDelegate>
 
+class QTableView;
+
 namespace concord {
 
 class Workspace;
@@ -15,6 +17,9 @@ public:
         , workspace_(workspace)
     {
     }
+
+    /// What a column of the table needs. Qt would keep room for a sorting arrow in every head, and many columns stand side by side.
+    static int columnWidth(const QTableView &table, int column);
 
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;

@@ -73,9 +73,15 @@ void MethodTicks::fill()
     });
     for (const auto &[score, card] : found) {
         const QString id = QString::fromStdString(card.id);
-        auto *item = new QListWidgetItem(QString::fromStdString(card.title) + (id == own_ ? tr(" (the run's)") : QString()), list_);
+        const bool isOwn = id == own_;
+        const QString title = QString::fromStdString(card.title);
+        auto *item = new QListWidgetItem(title, list_);
+        QFont font = list_->font();
+        font.setBold(isOwn);   // words beside it would be cut off in a narrow column
+        item->setFont(font);
         item->setData(Qt::UserRole, id);
-        item->setToolTip(QString::fromStdString(card.summary + (card.paper.empty() ? "" : "\n" + card.paper)));
+        item->setData(Qt::AccessibleTextRole, isOwn ? tr("%1, the run's own").arg(title) : title);
+        item->setToolTip((isOwn ? tr("The run's own method.\n") : QString()) + QString::fromStdString(card.summary + (card.paper.empty() ? "" : "\n" + card.paper)));
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(chosen_.contains(id) ? Qt::Checked : Qt::Unchecked);
     }

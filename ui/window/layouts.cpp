@@ -1,5 +1,7 @@
 #include "ui/window/layouts.h"
 
+#include <QTimer>
+
 namespace concord {
 
 namespace {
@@ -51,6 +53,7 @@ public:
             window_.tabifyDockWidget(a, b);
             b->show();
             a->raise();
+            QTimer::singleShot(0, a, [a] { a->raise(); });   // before the window is laid out the tab that came last stays on top
         }
     }
 

@@ -41,7 +41,7 @@ public:
         std::vector<at::Tensor> result;
         for (std::size_t t = 0; t < inputs.size(); ++t) {
             const at::Tensor &x = inputs[t];
-            const at::Tensor flat = form_ == ImplicitForm::vector ? *columns_[t].z : columns_[t].mixed->matmul(*columns_[t].z);
+            const at::Tensor flat = form_ == ImplicitForm::vector ? *columns_[t].z : columns_[t].mixed->matmul(columns_[t].z->unsqueeze(1)).squeeze(1);   // LibTorch 1.13 has no bfloat16 matrix times vector
             const at::Tensor g = flat.to(x.scalar_type()).view(x.dim() == 4 ? at::IntArrayRef{-1, 1, 1} : at::IntArrayRef{-1});
             if (combine_ == "concatenate")
                 result.push_back(at::cat({g.unsqueeze(0).expand_as(x), x}, 1));

@@ -6,6 +6,7 @@
 #include "core/objective/centres.h"
 #include "core/objective/known.h"
 #include "core/objective/loss_block.h"
+#include "core/tensor/scatter_max.h"
 
 namespace concord {
 
@@ -85,8 +86,7 @@ private:
         const at::Tensor spots = ((dx.square() + dy.square()) / (-2 * deviation.square())).exp() * inside.to(label.scalar_type());   // [N, boxes, H, W]
         const std::int64_t classes = prediction.size(1) - 4;
         const at::Tensor id = known(0).clamp(0, double(classes - 1)).to(at::kLong).unsqueeze(2).unsqueeze(3).expand(spots.sizes());
-        const at::Tensor heat = at::zeros({label.size(0), classes, height, width}, options).scatter_reduce(1, id, spots, "amax");
-        return {.heat = heat,
+        return {.heat = scatterMax(at::zeros({label.size(0), classes, height, width}, options), 1, id, spots),
                 .valid = valid,
                 .cell = (row * double(width) + column).to(at::kLong),
                 .geometry = at::stack({right - left, bottom - top, x - column, y - row}, 1)};

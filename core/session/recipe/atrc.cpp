@@ -43,7 +43,7 @@ protected:
 private:
     std::string choice_ = "search";
     std::vector<std::string> contexts_ = {"global"};
-    std::int64_t window_ = 9;
+    std::int64_t window_ = 5;
     std::int64_t anneal_ = 1000;
     double early_ = 1;
 };
@@ -63,7 +63,7 @@ static const RegisterRecipe<RelationalContextNetwork> registeredRelationalContex
     .explanation = {"Which context helps differs from pair to pair of tasks, so it is chosen for each pair.",
                     "A search mixes all kinds of context of a pair by a Gumbel-softmax whose temperature falls, until each target takes one kind from each "
                     "source, itself included, or none, and joins what it takes to its features.",
-                    "While searching, all contexts of all pairs are computed; a small trunk stands in for the paper's HRNet, the search is part of training by "
+                    "While searching, all contexts of all pairs are computed; a small trunk with windows of 5 × 5 stands in for the paper's HRNet with 9 × 9, the search is part of training by "
                     "the same optimiser instead of a run of its own before it, and initial predictions train the trunk too."},
     .suits = allTaskKinds(),
     .needsImages = true,

@@ -14,7 +14,7 @@ public:
     {
         Recipe::params(visitor);
         visitor("units", units_, {.help = "Units that each layer's channels are divided into", .min = 1, .max = 64});
-        visitor("levels", levels_, {.help = "The budgets that each task is trained for, as numbers of units", .min = 1, .max = 64});
+        visitor("levels", levels_, {.help = "The budgets that each task is trained for, as numbers of units; each costs a forward pass per task", .min = 1, .max = 64});
         visitor("level", level_,
                 {.help = "The level that is measured and exported: one number for all tasks, or one for each; empty: the last of the levels", .min = 1, .max = 64});
         visitor("others", others_, {.help = "What the loss of each other level counts beside that of the chosen one", .min = 0, .max = 1e3});
@@ -89,7 +89,7 @@ private:
     }
 
     std::int64_t units_ = 4;
-    std::vector<std::int64_t> levels_ = {1, 2, 4};
+    std::vector<std::int64_t> levels_ = {2, 4};
     std::vector<std::int64_t> level_;
     double others_ = 1;
 };

@@ -1,5 +1,7 @@
 #include "core/balance/segmented_backward.h"
 
+#include "core/balance/task_losses.h"
+
 #include "core/balance/step_gramians.h"
 #include "core/objective/loss_block.h"
 #include "tests/core/balance/engine_net.h"
@@ -38,7 +40,7 @@ private:
         SegmentedBackward backward(*net.model, plan, memory, forward, active);
         std::vector<at::Tensor> losses;
         for (std::size_t t = 0; t < active.size(); ++t)
-            losses.push_back(net.model->tasks()[t].loss->loss(backward.prediction(int(t)), net.labels[t].values, net.labels[t].present));
+            losses.push_back(taskLoss(*net.model, int(t), backward.prediction(int(t)), backward.early(int(t)), net.labels[t]));
         backward.runTails(losses);
         backward.walkTasks();
         outcome.gramian = StepGramians(backward.gramians(), int(active.size())).total();

@@ -65,7 +65,7 @@ class TorchscriptTest : public QObject
                     {"stem conv_stack data.image>in channels=6 norm=none activation=gelu", "pool global_pool stem.out>in mode=max", "flat flatten stem.out>in", "mlp mlp flat.out>in hidden=7 norm=batch dropout=0.3",
                      "cls classification_head pool.out>in classes=5", "tags multilabel_head mlp.out>in classes=3", "reg regression_head mlp.out>in values=2"}),
             graphOf({"a:depth", "b:depth"}, {3, 12, 12},
-                    {"stem conv_stack data.image>in channels=4", "other conv_stack data.image>in channels=4", "cross cross_stitch stem.out>in.0 other.out>in.1", "turn rotation cross.out.0>in", "a depth_head turn.out>in", "b depth_head cross.out.1>in"}),
+                    {"stem conv_stack data.image>in channels=4", "other conv_stack data.image>in channels=4", "cross cross_stitch stem.out>in.0 other.out>in.1", "own film cross.out.0>in.0 cross.out.1>in.1", "turn rotation own.out.0>in", "a depth_head turn.out>in", "b depth_head own.out.1>in"}),
         };
     }
 

@@ -171,7 +171,8 @@ private Q_SLOTS:
     void allFit()
     {
         QFETCH(std::string, recipe);
-        const RecipeModel built(recipe, noiseData({3, 32, 32}, mixedTasks(2, true)));
+        const std::vector<std::string> classes = {"a:classification:4", "b:classification:3"};
+        const RecipeModel built(recipe, recipe == "active_dendrites" ? noiseData({12}, classes) : noiseData({3, 32, 32}, mixedTasks(2, true)));
         built.model->setTraining(true);
         built.predictions();
         std::size_t expected = 0;

@@ -80,7 +80,7 @@ private Q_SLOTS:
         QFETCH(std::string, id);
         const std::unique_ptr<Recipe> recipe = RecipeRegistry::instance().make(id);
         setParams(*recipe, {{"backbone", std::string("resnet18")}}, id);
-        const Experiment experiment = recipe->make(noiseData({3, 64, 64}, mixedTasks(2, true)));
+        const Experiment experiment = recipe->make(noiseData({3, 64, 64}, mixedTasks(6, true)));
         const Analysis analysis = analyse(experiment.graph);
         QVERIFY2(analysis.runnable(), analysis.firstError().c_str());
     }

@@ -28,10 +28,20 @@ private Q_SLOTS:
     {
         for (const char *typed : {"", "mtan", "mtn", "Liu", "attention dec", "cvpr 2019", "masks", "task interaction"})
             QVERIFY2((RecipeFilter{.typed = QString::fromLatin1(typed)}.score(card(), nullptr)), typed);
-        for (const char *typed : {"cross", "2020", "attentino", "mn"})
+        for (const char *typed : {"cross", "2020", "attentino"})
             QVERIFY2(!(RecipeFilter{.typed = QString::fromLatin1(typed)}.score(card(), nullptr)), typed);
         QVERIFY((RecipeFilter{.typed = QStringLiteral("mtan")}.score(card(), nullptr)) >
                 (RecipeFilter{.typed = QStringLiteral("masks")}.score(card(), nullptr)));
+    }
+
+    void lettersStrewnOverATitleWereNotMeant()
+    {
+        RecipeCard sharing = card();
+        sharing.card.id = "hps";
+        sharing.card.title = "Hard parameter sharing";
+        QVERIFY(!(RecipeFilter{.typed = QStringLiteral("mtan")}.score(sharing, nullptr)));
+        for (const char *typed : {"hps", "hard sh", "param", "shar"})
+            QVERIFY2((RecipeFilter{.typed = QString::fromLatin1(typed)}.score(sharing, nullptr)), typed);
     }
 
     void kindYearAndTasksMustAllFit()

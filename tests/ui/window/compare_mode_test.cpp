@@ -31,7 +31,7 @@ private Q_SLOTS:
 
     void showsItsPanelsAndIsRemembered()
     {
-        const QStringList wanted = {QStringLiteral("compare"), QStringLiteral("curves"), QStringLiteral("difference"), QStringLiteral("runs")};
+        const QStringList wanted = {QStringLiteral("compare"), QStringLiteral("curves"), QStringLiteral("difference"), QStringLiteral("duel"), QStringLiteral("front"), QStringLiteral("runs")};
         {
             MainWindow window;
             window.show();

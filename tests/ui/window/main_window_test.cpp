@@ -43,7 +43,7 @@ private Q_SLOTS:
     void eachModeShowsItsPanelsHoweverOftenItIsChosen()
     {
         const QStringList design = {QStringLiteral("blocks"), QStringLiteral("canvas"), QStringLiteral("inspector"), QStringLiteral("problems")};
-        const QStringList train = {QStringLiteral("conflict"), QStringLiteral("curves"), QStringLiteral("log"), QStringLiteral("predictions"), QStringLiteral("river"), QStringLiteral("runs"), QStringLiteral("timeline")};
+        const QStringList train = {QStringLiteral("conflict"), QStringLiteral("curves"), QStringLiteral("experts"), QStringLiteral("log"), QStringLiteral("predictions"), QStringLiteral("river"), QStringLiteral("runs"), QStringLiteral("timeline"), QStringLiteral("what_if")};
         for (int start = 0; start < 2; ++start) {   // the second window has the first one's saved layouts
             MainWindow window;
             window.show();

@@ -177,7 +177,8 @@ private Q_SLOTS:
         frozen.layer->initialise(makeGenerator(at::kCPU, 77));
         QVERIFY(at::equal(baseOf(frozen, "1.conv2.weight"), base));
         QVERIFY(!at::equal(baseOf(taps({{"base", "frozen"}, {"seed", Whole(2)}}), "1.conv2.weight"), base));
-        for (const Layer::Parameter &parameter : taps({}).layer->parameters()) {
+        const BuiltBlock trained = taps({});
+        for (const Layer::Parameter &parameter : trained.layer->parameters()) {
             const auto task = parameter.name.find(".task");
             QCOMPARE(parameter.outputs, task == std::string::npos ? std::vector<int>() : std::vector<int>{parameter.name[task + 5] - '0'});
         }

