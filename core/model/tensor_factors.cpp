@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/graph/tensor_type.h"
+#include "core/tensor/without_autocast.h"
 
 #include <algorithm>
 #include <cmath>
@@ -119,6 +120,7 @@ std::int64_t factorCount(Factorisation kind, const StackSizes &sizes, const Rank
 
 at::Tensor rebuildWeight(Factorisation kind, const StackSizes &sizes, const std::vector<at::Tensor> &shared, const at::Tensor &ofTask)
 {
+    [[maybe_unused]] const WithoutAutocast exact;   // rounding every factor would add up, and the cost does not grow with the batch
     const at::IntArrayRef shape(sizes.data(), sizes.size() - 1);
     if (kind == Factorisation::svd)
         return ofTask.unsqueeze(0).mm(shared[0].flatten(1)).view(shape);

@@ -1,6 +1,6 @@
 #include "ui/image/plane_text.h"
 
-#include "core/probe/plane.h"
+#include "core/session/planes.h"
 #include "ui/image/recolour.h"
 
 #include <QCoreApplication>

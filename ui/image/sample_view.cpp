@@ -1,6 +1,6 @@
 #include "ui/image/sample_view.h"
 
-#include "core/probe/plane.h"
+#include "core/session/planes.h"
 #include "ui/image/colour_scale.h"
 #include "ui/image/plane_text.h"
 #include "ui/image/plane_view.h"

@@ -87,7 +87,7 @@ private:
         table_->setItemDelegate(new ComparisonCell(workspace(), table_));
         table_->setShowGrid(false);
         // The cells paint their own selection, in the same tint as the list of runs.
-        table_->setStyleSheet(QStringLiteral("QTableView { selection-background-color: transparent; } QTableView::item:selected { background: transparent; } QAbstractScrollArea::corner { background: transparent; border: none; }"));
+        table_->setStyleSheet(QStringLiteral("QTableView { selection-background-color: transparent; } QTableView::item:selected { background: transparent; } QHeaderView { background: palette(base); } QAbstractScrollArea::corner { background: transparent; border: none; }"));
         table_->setSortingEnabled(true);
         table_->sortByColumn(-1, Qt::AscendingOrder);   // as the comparison has them: the best first
         table_->setSelectionBehavior(QAbstractItemView::SelectRows);

@@ -109,8 +109,8 @@ void arrange(QMainWindow &window, const Docks &docks, Mode mode)
     arranger.split("curves", "conflict", Qt::Horizontal);
     arranger.split("curves", "river", Qt::Vertical);
     arranger.split("conflict", "log", Qt::Vertical);
-    arranger.tab("conflict", "what_if");
-    arranger.tab("conflict", "experts");
+    arranger.tab("river", "what_if");
+    arranger.tab("river", "experts");
     arranger.add("predictions", Qt::BottomDockWidgetArea);
     arranger.split("predictions", "timeline", Qt::Vertical);
     arranger.hideOthers();

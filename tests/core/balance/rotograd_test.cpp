@@ -19,12 +19,12 @@ private:
     static constexpr std::int64_t channels = 8;
 
     /// Vectors → mlp → a rotation per task (but for `without`) → regression heads.
-    static std::unique_ptr<Model> makeModel(int tasks, int without = -1)
+    static std::unique_ptr<Model> makeModel(int tasks, int without = -1, const std::string &method = "rotograd")
     {
         TaskGraph graph;
         graph.nodes.push_back({.id = "data", .type = "engine_net_data", .params = {{"tasks", std::int64_t(tasks)}}});
         graph.nodes.push_back({.id = "trunk", .type = "mlp", .params = {{"hidden", std::vector<std::int64_t>{channels}}}});
-        graph.nodes.push_back({.id = "balance", .type = "balance", .params = {{"method", std::string("rotograd")}}});
+        graph.nodes.push_back({.id = "balance", .type = "balance", .params = {{"method", method}}});
         graph.edges.push_back({{"data", "image"}, {"trunk", "in"}});
         for (int i = 0; i < tasks; ++i) {
             const std::string task = fmt::format("t{}", i);
@@ -206,7 +206,7 @@ private Q_SLOTS:
             QVERIFY(relativeError(headOf(t).grad(), heads[t]) < 1e-4);
         QVERIFY(!at::equal(rotations(*model)[0]->matrix(), before));
 
-        const std::unique_ptr<Model> incomplete = makeModel(2, 0);
+        const std::unique_ptr<Model> incomplete = makeModel(2, 0, "equal");
         QVERIFY_EXCEPTION_THROWN(GradientEngine(*incomplete, balanceOf("rotograd"), 1, "float32"), Error);
     }
 

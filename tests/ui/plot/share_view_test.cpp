@@ -2,7 +2,6 @@
 
 #include "tests/support/testing.h"
 
-#include <QElapsedTimer>
 #include <QSignalSpy>
 
 #include <cmath>
@@ -97,34 +96,6 @@ private Q_SLOTS:
                 if (rows <= 8)
                     QVERIFY2(view.strip(rows - 1).bottom() <= size.height(), qPrintable(what));
             }
-    }
-
-    void zzTime()
-    {
-        ShareView view;
-        view.resize(900, 600);
-        QStringList names[2];
-        for (int row = 0; row < 8; ++row) names[0] += QStringLiteral("row %1").arg(row);
-        for (int column = 0; column < 16; ++column) names[1] += QStringLiteral("expert %1").arg(column);
-        for (const float scale : {1.F, 2.F}) {
-            std::vector<ShareView::Moment> moments;
-            for (int step = 0; step < 2000; ++step) {
-                std::vector<float> values(128);
-                for (int row = 0; row < 8; ++row) { float sum = 0; for (int c = 0; c < 16; ++c) sum += values[std::size_t(row * 16 + c)] = float(1 + (step * 31 + row * 7 + c * 13) % 17); for (int c = 0; c < 16; ++c) values[std::size_t(row * 16 + c)] *= scale / sum; }
-                moments.push_back({step * 10, values});
-            }
-            QElapsedTimer t; t.start();
-            view.setMoments(names[0], names[1], moments);
-            const auto set = t.nsecsElapsed();
-            QImage image(900, 600, QImage::Format_RGB32);
-            t.restart();
-            view.render(&image);
-            const auto paint = t.nsecsElapsed();
-            t.restart();
-            view.setCursorStep(50);
-            view.render(&image);
-            qWarning("set %g ms, paint %g ms, cursor %g", double(set) / 1e6, double(paint) / 1e6, double(t.nsecsElapsed()) / 1e6);
-        }
     }
 
     void aClickPicksTheStep()

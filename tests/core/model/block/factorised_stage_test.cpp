@@ -2,6 +2,7 @@
 
 #include "tests/core/model/built_block.h"
 
+#include "tests/core/model/suite_case.h"
 #include "tests/support/testing.h"
 
 using namespace concord;
@@ -46,6 +47,9 @@ at::Tensor weightOf(const BuiltBlock &built, const std::string &form, int task)
 }
 
 } // namespace
+
+/// A weight is a product of up to four factors, each rounded: their errors add up where the output is small.
+static const concord::test::AddSuiteCase factorisedStageCase{"factorised_stage", {.rounding = 0.4}};
 
 class FactorisedStageTest : public QObject
 {
