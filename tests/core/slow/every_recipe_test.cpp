@@ -26,6 +26,7 @@ private Q_SLOTS:
         QFETCH(std::string, id);
         Experiment experiment = smallExperiment(id, 3);
         experiment.plan.steps = 200;
+        experiment.plan.threads = 1;   // small layers: a second thread waits more than it works
         experiment.plan.batch = 8;
         experiment.plan.optimiserParams = {{"lr", 0.003}};
         experiment.plan.evaluateEvery = 200;
