@@ -140,7 +140,7 @@ private Q_SLOTS:
             person.pressButton("runButton");
             QCOMPARE(window.mode(), Mode::train);
             auto *plot = window.findChild<CurvePlot *>();
-            auto *matrix = window.findChild<HeatMatrix *>();
+            auto *matrix = window.findChild<HeatMatrix *>(QStringLiteral("heatMatrix"));
             auto *sample = window.findChild<SampleView *>();
             QTRY_VERIFY_WITH_TIMEOUT(person.project().live().step >= 10, 60000);
             person.pressButton("pauseButton");
