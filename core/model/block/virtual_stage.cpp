@@ -44,12 +44,20 @@ public:
     }
 
 private:
+    /// Units that follow each other are taken at once: orders that go round need two slices at most.
     at::Tensor part(const at::Tensor &weight, std::int64_t axis, const std::vector<std::int64_t> &used) const
     {
         const std::int64_t size = weight.size(axis) / units_;
         std::vector<at::Tensor> parts;
-        for (const std::int64_t unit : used)
-            parts.push_back(weight.narrow(axis, unit * size, size));
+        for (std::size_t i = 0; i < used.size();) {
+            std::int64_t count = 1;
+            while (i + std::size_t(count) < used.size() && used[i + std::size_t(count)] == used[i] + count)
+                ++count;
+            if (count == units_)
+                return weight;
+            parts.push_back(weight.narrow(axis, used[i] * size, count * size));
+            i += std::size_t(count);
+        }
         return parts.size() == 1 ? parts[0] : at::cat(parts, axis);
     }
 

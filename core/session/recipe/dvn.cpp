@@ -89,7 +89,7 @@ private:
     }
 
     std::int64_t units_ = 4;
-    std::vector<std::int64_t> levels_ = {2, 4};
+    std::vector<std::int64_t> levels_ = {1, 2, 4};
     std::vector<std::int64_t> level_;
     double others_ = 1;
 };
