@@ -34,7 +34,7 @@ public:
             for (const int task : facts.tasks)
                 tasks.push_back(analysis.tasks[std::size_t(task)].info.name);
             const std::string &type = experiment.graph.find(id)->type;
-            nodes.push_back({{"id", id}, {"type", type}, {"summary", facts.summary}, {"output", shape}, {"parameters", facts.parameters}, {"macs", facts.macs}, {"tasks", tasks}});
+            nodes.push_back({{"id", id}, {"type", type}, {"summary", facts.summary}, {"output", shape}, {"parameters", facts.parameters}, {"macs", facts.macs}, {"forwards", facts.forwards}, {"tasks", tasks}});
             if (!json)
                 fmt::print("{:<22} {:<20} {:>16} {:>10} {:>10}  {}\n", id, type, shape, shortCount(double(facts.parameters)), shortCount(double(facts.macs)), join(tasks, ", "));
         }

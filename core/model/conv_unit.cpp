@@ -6,10 +6,23 @@
 
 namespace concord {
 
+at::Tensor convolve(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, std::int64_t stride, std::int64_t dilation,
+                    std::int64_t groups)
+{
+    if (weight.dim() == 2)
+        return at::linear(x, weight, bias);
+    const std::int64_t padding = samePadding(weight.sizes()[2], dilation);
+    // Along a side of one pixel every stride gives the same pixel. LibTorch 1.13 (oneDNN 2.6) with a stride above 1 there leaves weight gradients in
+    // bfloat16 partly unwritten; a stride of 1 is computed right.
+    const std::array strides = {x.size(2) > 1 ? stride : 1, x.size(3) > 1 ? stride : 1};
+    const std::array paddings = {padding, padding};
+    const std::array dilations = {dilation, dilation};
+    return at::conv2d(x, weight, bias, strides, at::IntArrayRef(paddings), dilations, groups);
+}
+
 ConvUnit::ConvUnit(Layer &owner, const ConvOptions &o)
     : LayerUnit(owner, o.name, o.outputs)
     , stride_(o.stride)
-    , padding_(samePadding(o.kernel, o.dilation))
     , dilation_(o.dilation)
     , activation_(o.activation)
 {
@@ -23,10 +36,7 @@ ConvUnit::ConvUnit(Layer &owner, const ConvOptions &o)
 
 at::Tensor ConvUnit::operator()(const at::Tensor &x) const
 {
-    const std::array stride = {stride_, stride_};
-    const std::array padding = {padding_, padding_};
-    const std::array dilation = {dilation_, dilation_};
-    const at::Tensor y = at::conv2d(x, *weight_, bias_ ? *bias_ : at::Tensor(), stride, at::IntArrayRef(padding), dilation);
+    const at::Tensor y = convolve(x, *weight_, bias_ ? *bias_ : at::Tensor(), stride_, dilation_);
     return activate(norm_ ? (*norm_)(y) : y, activation_);
 }
 

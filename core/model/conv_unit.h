@@ -21,6 +21,10 @@ struct ConvOptions
     std::vector<int> outputs = {};   ///< of the layer, that it influences; empty: all
 };
 
+/// `x` through a kernel, padded so that an odd one with stride 1 keeps the size; through a linear map where `weight` is [out, in].
+at::Tensor convolve(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, std::int64_t stride, std::int64_t dilation,
+                    std::int64_t groups = 1);
+
 /// Convolution, batch normalisation, activation. Padded so that an odd kernel with stride 1 keeps the size.
 class ConvUnit : public LayerUnit
 {
@@ -32,7 +36,6 @@ public:
 
 private:
     std::int64_t stride_;
-    std::int64_t padding_;
     std::int64_t dilation_;
     Activation activation_;
     at::Tensor *weight_;

@@ -1,15 +1,10 @@
 #include "core/model/kernel_unit.h"
 
-#include "core/model/feature_cost.h"
-
-#include <array>
-
 namespace concord {
 
 KernelUnit::KernelUnit(Layer &owner, const ConvOptions &o, bool isMap, const Init &init)
     : LayerUnit(owner, o.name, o.outputs)
     , stride_(o.stride)
-    , padding_(samePadding(o.kernel, o.dilation))
     , dilation_(o.dilation)
     , weight_(addParameter("weight", sizes(o, isMap), init))
 {
@@ -18,7 +13,6 @@ KernelUnit::KernelUnit(Layer &owner, const ConvOptions &o, bool isMap, const Ini
 KernelUnit::KernelUnit(Layer &owner, const ConvOptions &o, const at::Tensor &fixed)
     : LayerUnit(owner, o.name, o.outputs)
     , stride_(o.stride)
-    , padding_(samePadding(o.kernel, o.dilation))
     , dilation_(o.dilation)
     , weight_(addBuffer("weight", fixed))
 {
@@ -38,12 +32,7 @@ Init KernelUnit::start(const ConvOptions &o)
 
 at::Tensor KernelUnit::apply(const at::Tensor &x, const at::Tensor &weight) const
 {
-    if (weight.dim() == 2)
-        return at::linear(x, weight);
-    const std::array stride = {stride_, stride_};
-    const std::array padding = {padding_, padding_};
-    const std::array dilation = {dilation_, dilation_};
-    return at::conv2d(x, weight, {}, stride, at::IntArrayRef(padding), dilation);
+    return convolve(x, weight, {}, stride_, dilation_);
 }
 
 } // namespace concord

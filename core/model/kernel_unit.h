@@ -26,7 +26,6 @@ public:
 
 private:
     std::int64_t stride_;
-    std::int64_t padding_;
     std::int64_t dilation_;
     at::Tensor *weight_;
 };

@@ -28,6 +28,36 @@ void requireBoxes(const RecipeLayout &layout, const std::string &recipe)
     throw Error("recipe {}: expected at least one task of kind boxes, found {}", recipe, join(found, ", "));
 }
 
+Streams addLevels(RecipeLayout &layout, const std::string &frame, const std::string &stem)
+{
+    Streams levels;
+    Stream stream = layout.input();
+    layout.setFrame(frame);
+    for (std::size_t stage = 0; stage < layout.stages(); ++stage) {
+        layout.nextColumn();
+        stream = layout.addStage(stem, stage, stream, layout.middle());
+        levels.push_back(stream);
+    }
+    layout.setFrame("");
+    return levels;
+}
+
+std::vector<RecipeLayout::Link> levelLinks(const Streams &levels)
+{
+    std::vector<RecipeLayout::Link> links;
+    for (std::size_t i = 0; i < levels.size(); ++i)
+        links.push_back({fmt::format("in.{}", i), levels[i].from});
+    return links;
+}
+
+void finishHeads(RecipeLayout &layout, Streams ends)
+{
+    layout.nextColumn();
+    for (std::size_t t = 0; t < ends.size(); ++t)
+        ends[t].from = {layout.addHead(layout.stem(t) + "_head", t, ends[t]), "out"};
+    layout.finishPredictions(ends);
+}
+
 Streams coarseLevels(const Streams &levels, std::int64_t cell)
 {
     Streams result;

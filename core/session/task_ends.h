@@ -14,6 +14,15 @@ bool isBoxes(const RecipeLayout &layout, std::size_t task);
 /// Throws Error when none of the tasks is of kind boxes, which is what the recipe of that id is about.
 void requireBoxes(const RecipeLayout &layout, const std::string &recipe);
 
+/// The stages of one backbone, each a node "<stem>_stage<n>" in a column of its own in the group `frame`: all of them, the largest first.
+Streams addLevels(RecipeLayout &layout, const std::string &frame, const std::string &stem);
+
+/// Links of a node that reads several levels: "in.0", "in.1", …
+std::vector<RecipeLayout::Link> levelLinks(const Streams &levels);
+
+/// In the next column a head on each task's end, then losses and balance.
+void finishHeads(RecipeLayout &layout, Streams ends);
+
 /// The levels whose cells are of at least `cell` pixels, the last one in any case.
 Streams coarseLevels(const Streams &levels, std::int64_t cell);
 

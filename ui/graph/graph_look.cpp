@@ -178,7 +178,11 @@ QString GraphLook::costOf(const Node &node, const NodeFacts &facts) const
         return lookText("task %1").arg(QString::fromStdString(task->second));
     if (node.id == analysis_.balanceNode && !node.id.empty())
         return !balanceCost_.isEmpty() ? balanceCost_ : analysis_.tasks.size() == 1 ? lookText("1 task") : lookText("%1 tasks").arg(analysis_.tasks.size());
-    return facts.inferred ? costWords(facts.parameters, facts.macs) : QString();
+    if (!facts.inferred)
+        return {};
+    // Where tasks condition what is computed, the weights run once for each.
+    const QString words = costWords(facts.parameters, facts.macs);
+    return facts.forwards > 1 && !words.isEmpty() ? words + lookText(" in %1 forwards").arg(facts.forwards) : words;
 }
 
 void GraphLook::addPorts(NodeLook &look, const Node &node, const NodeFacts &facts) const

@@ -8,8 +8,6 @@
 #include "core/model/task_norm.h"
 #include "core/model/tensor_factors.h"
 
-#include <array>
-
 namespace concord {
 
 namespace {
@@ -46,13 +44,7 @@ public:
         for (const at::Tensor *factor : shared_)
             shared.push_back(*factor);
         const at::Tensor weight = rebuildWeight(plan_.kind, plan_.sizes, shared, *ofTasks_[task]);
-        if (weight.dim() == 2)
-            return at::linear(x, weight);
-        const std::int64_t padding = samePadding(conv_.kernel, conv_.dilation);
-        const std::array strides = {conv_.stride, conv_.stride};
-        const std::array paddings = {padding, padding};
-        const std::array dilations = {conv_.dilation, conv_.dilation};
-        return at::conv2d(x, weight, {}, strides, at::IntArrayRef(paddings), dilations);
+        return convolve(x, weight, {}, conv_.stride, conv_.dilation);
     }
 
 private:

@@ -1,9 +1,8 @@
 // A feature pyramid (Lin et al., CVPR 2017) as a decoder for dense predictions (Kirillov et al., CVPR 2019): 1×1 convolutions bring all levels to
 // the same channels, each level adds the one below it, a 3×3 convolution smooths each, and their sum at the largest level's size is the output.
 // Differs from Kirillov et al., who take one convolution for each doubling of a level.
-#include "core/base/text.h"
 #include "core/model/conv_unit.h"
-#include "core/model/feature_cost.h"
+#include "core/model/pyramid_decoder.h"
 #include "core/model/resample.h"
 
 namespace concord {
@@ -44,53 +43,24 @@ private:
     bool deferred_ = false;
 };
 
-class FpnDecoder : public Block
+class FpnDecoder : public PyramidDecoder
 {
 public:
-    void params(ParamVisitor &visitor) override
+    FpnDecoder()
+        : PyramidDecoder(/*upsample=*/4)
     {
-        visitor("channels", channels_, {.help = "Channels of all levels and of the output", .min = 1, .max = 8192});
-        visitor("upsample", upsample_, {.help = "How many times larger the output is than the largest level (bilinear)", .min = 1, .max = 64});
     }
 
-    std::vector<Port> inputs() const override { return {Port{.id = "in", .type = PortType::features, .repeats = true, .label = "levels, the largest first"}}; }
-    std::vector<Port> outputs() const override { return {Port{.id = "out", .type = PortType::features}}; }
+    void params(ParamVisitor &visitor) override { sizeParams(visitor, "Channels of all levels and of the output"); }
 
-    Inference infer(const PortTypes &inputs, int repeats) const override
+protected:
+    void addLevel(FeatureCost &level) const override
     {
-        if (repeats < 1)
-            throw Error("input 'in' expected at least one link, found none");
-        FeatureCost total{requireFeatures(inputs, "in.0")};
-        for (int i = 0; i < repeats; ++i) {
-            const std::string port = fmt::format("in.{}", i);
-            FeatureCost level{requireFeatures(inputs, port)};
-            const Shape before = level.shape;
-            if (i > 0 && (before[1] > last(inputs, i)[1] || before[2] > last(inputs, i)[2]))
-                throw Error("input '{}' expected a map no larger than 'in.{}' ({}), found {}", port, i - 1, shapeText(last(inputs, i)), shapeText(before));
-            level.conv(channels_, 1, 1, 1, /*normed=*/false);
-            level.conv(channels_, 3);
-            total.add(level);
-        }
-        total.shape[0] = channels_;
-        total.upsample(upsample_);
-        return total.inference();
+        level.conv(channels(), 1, 1, 1, /*normed=*/false);
+        level.conv(channels(), 3);
     }
 
-    std::shared_ptr<Layer> build(const BuildSpec &spec) const override
-    {
-        std::vector<std::int64_t> in;
-        for (std::size_t i = 0; i < spec.inputs.size(); ++i)
-            in.push_back(spec.inputs.at(fmt::format("in.{}", i)).shape[0]);
-        return std::make_shared<FpnDecoderLayer>(in, channels_, int(upsample_));
-    }
-
-    std::string summary() const override { return fmt::format("{} channels, bilinear ×{}", channels_, upsample_); }
-
-private:
-    static const Shape &last(const PortTypes &inputs, int i) { return inputs.at(fmt::format("in.{}", i - 1)).shape; }
-
-    std::int64_t channels_ = 64;
-    std::int64_t upsample_ = 4;
+    std::shared_ptr<Layer> makeLayer(const std::vector<std::int64_t> &in) const override { return std::make_shared<FpnDecoderLayer>(in, channels(), upsample()); }
 };
 
 const Register<Block, FpnDecoder> registeredFpnDecoder{Card{.id = "fpn_decoder",

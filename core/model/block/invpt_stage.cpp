@@ -10,7 +10,6 @@
 #include "core/model/resample.h"
 #include "core/model/transformer_unit.h"
 
-#include <array>
 #include <cmath>
 
 namespace concord {
@@ -52,9 +51,7 @@ struct InvptTask : LayerUnit
 
     at::Tensor query(const at::Tensor &map) const
     {
-        const std::array two = {std::int64_t(2), std::int64_t(2)};
-        const std::array one = {std::int64_t(1), std::int64_t(1)};
-        return queryNorm(at::conv2d(map, *queryWeight, {}, two, at::IntArrayRef(one), one, queryWeight->size(0)));
+        return queryNorm(convolve(map, *queryWeight, {}, /*stride=*/2, /*dilation=*/1, /*groups=*/queryWeight->size(0)));
     }
 
     std::vector<ConvUnit> embed;

@@ -8,8 +8,6 @@
 #include "core/model/feature_cost.h"
 #include "core/model/unit_order.h"
 
-#include <array>
-
 namespace concord {
 
 namespace {
@@ -34,13 +32,7 @@ public:
         at::Tensor weight = part(*weight_, 0, used);
         if (isDivided_)
             weight = part(weight, 1, used);
-        if (weight.dim() == 2)
-            return at::linear(x, weight);
-        const std::int64_t padding = samePadding(conv_.kernel, conv_.dilation);
-        const std::array strides = {conv_.stride, conv_.stride};
-        const std::array paddings = {padding, padding};
-        const std::array dilations = {conv_.dilation, conv_.dilation};
-        return at::conv2d(x, weight, {}, strides, at::IntArrayRef(paddings), dilations);
+        return convolve(x, weight, {}, conv_.stride, conv_.dilation);
     }
 
 private:

@@ -1,4 +1,5 @@
 // Deep multi-task representation learning: a network per task, whose weights are products of factors that all tasks share and a vector of each task.
+#include "core/session/conditioned_columns.h"
 #include "core/session/task_ends.h"
 
 namespace concord {
@@ -19,27 +20,10 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
-        Streams streams(layout.tasks().size(), layout.input());
-        std::size_t stage = 0;
-        if (layout.isResNet()) {
-            layout.nextColumn();
-            streams.assign(streams.size(), layout.addStage("trunk", stage++, layout.input(), layout.middle()));
-        }
-        layout.setFrame("Factorised networks");
-        for (; stage < layout.stages(); ++stage) {
-            const std::int64_t stride = layout.stride(stage, streams.front());
-            const ParamMap params = {{"channels", layout.width(stage)},
-                                     {"blocks", layout.isResNet() ? 2 : layout.hasImages() && stage > 0 ? options().blocks : 1},
-                                     {"stride", stride},
-                                     {"kind", stage == 0 ? "plain" : "basic"},
-                                     {"factorisation", factorisation_},
-                                     {"share", share_}};
-            streams = layout.addSharing(fmt::format("factors{}", stage + 1), "factorised_stage", params, streams);
-            for (Stream &stream : streams)
-                stream.shrink *= stride;
-        }
-        layout.setFrame("");
-        layout.finish(streams);
+        const auto params = [&](std::size_t stage) -> ParamMap {
+            return {{"kind", stage == 0 ? "plain" : "basic"}, {"factorisation", factorisation_}, {"share", share_}};
+        };
+        layout.finish(addConditionedColumns(layout, {.frame = "Factorised networks", .stem = "factors", .type = "factorised_stage", .params = params}));
     }
 
 private:

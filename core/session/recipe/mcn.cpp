@@ -18,31 +18,19 @@ protected:
     void layOut(RecipeLayout &layout) const override
     {
         requireBoxes(layout, "mcn");
-        Stream stream = layout.input();
-        Streams levels;
+        const Streams levels = addLevels(layout, "Backbone", "backbone");
+        const Streams coarse = coarseLevels(levels, cell_);
         layout.setFrame("Backbone");
-        for (std::size_t stage = 0; stage < layout.stages(); ++stage) {
-            layout.nextColumn();
-            stream = layout.addStage("backbone", stage, stream, layout.middle());
-            levels.push_back(stream);
-        }
         layout.nextColumn();
-        levels = coarseLevels(levels, cell_);
-        std::vector<RecipeLayout::Link> links;
-        for (std::size_t i = 0; i < levels.size(); ++i)
-            links.push_back({fmt::format("in.{}", i), levels[i].from});
         const ParamMap params = {{"channels", layout.width(layout.stages() - 1)}, {"upsample", std::int64_t(1)}};
-        const Stream neck = {.from = {layout.add("neck", "fpn_decoder", params, layout.middle(), links), "out"}, .shrink = levels.front().shrink};
+        const Stream neck = {.from = {layout.add("neck", "fpn_decoder", params, layout.middle(), levelLinks(coarse)), "out"}, .shrink = coarse.front().shrink};
         layout.setFrame("");
 
         layout.nextColumn();
         Streams ends;
         for (std::size_t t = 0; t < layout.tasks().size(); ++t)
             ends.push_back(addTaskDecoder(layout, t, neck));
-        layout.nextColumn();
-        for (std::size_t t = 0; t < ends.size(); ++t)
-            ends[t].from = {layout.addHead(layout.stem(t) + "_head", t, ends[t]), "out"};
-        layout.finishPredictions(ends);
+        finishHeads(layout, std::move(ends));
     }
 
 private:

@@ -18,15 +18,7 @@ protected:
     void layOut(RecipeLayout &layout) const override
     {
         requireBoxes(layout, "multinet");
-        Stream stream = layout.input();
-        Streams levels;
-        layout.setFrame("Encoder");
-        for (std::size_t stage = 0; stage < layout.stages(); ++stage) {
-            layout.nextColumn();
-            stream = layout.addStage("encoder", stage, stream, layout.middle());
-            levels.push_back(stream);
-        }
-        layout.setFrame("");
+        const Streams levels = addLevels(layout, "Encoder", "encoder");
         layout.nextColumn();
         Streams ends;
         for (std::size_t t = 0; t < layout.tasks().size(); ++t) {
@@ -37,20 +29,14 @@ protected:
             else
                 ends.push_back(addTaskDecoder(layout, t, levels.back()));
         }
-        layout.nextColumn();
-        for (std::size_t t = 0; t < ends.size(); ++t)
-            ends[t].from = {layout.addHead(layout.stem(t) + "_head", t, ends[t]), "out"};
-        layout.finishPredictions(ends);
+        finishHeads(layout, std::move(ends));
     }
 
 private:
     Stream addSkips(RecipeLayout &layout, std::size_t task, const Streams &levels, std::int64_t upsample) const
     {
-        std::vector<RecipeLayout::Link> links;
-        for (std::size_t i = 0; i < levels.size(); ++i)
-            links.push_back({fmt::format("in.{}", i), levels[i].from});
         const ParamMap params = {{"channels", options().decoder}, {"upsample", upsample}};
-        const std::string id = layout.add(layout.stem(task) + "_decoder", "fcn_decoder", params, layout.row(task), links);
+        const std::string id = layout.add(layout.stem(task) + "_decoder", "fcn_decoder", params, layout.row(task), levelLinks(levels));
         return {.from = {id, "out"}, .shrink = levels.front().shrink / upsample};
     }
 

@@ -1,5 +1,5 @@
 // TAPS: task adaptive parameter sharing. A shared base network of which each task changes only the layers that are worth it.
-#include "core/session/recipe_layout.h"
+#include "core/session/conditioned_columns.h"
 
 namespace concord {
 
@@ -24,49 +24,30 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
-        Streams streams(layout.tasks().size(), layout.input());
-        std::size_t stage = 0;
-        if (layout.isResNet()) {
-            layout.nextColumn();
-            streams.assign(streams.size(), layout.addStage("trunk", stage++, layout.input(), layout.middle()));
-        }
-        const double penalty = lambda_ / double(countLayers(layout, stage, streams.front()));
-        layout.setFrame("Adaptive network");
-        for (; stage < layout.stages(); ++stage) {
-            const std::int64_t stride = layout.stride(stage, streams.front());
-            const ParamMap params = {{"channels", layout.width(stage)},
-                                     {"blocks", blocks(layout, stage)},
-                                     {"stride", stride},
-                                     {"kind", stage == 0 ? "plain" : "basic"},
-                                     {"base", base_},
-                                     {"penalty", penalty},
-                                     {"threshold", threshold_},
-                                     {"seed", std::int64_t(stage)}};
-            streams = layout.addSharing(fmt::format("taps_stage{}", stage + 1), "taps_stage", params, streams);
-            for (Stream &stream : streams)
-                stream.shrink *= stride;
-        }
-        layout.setFrame("");
-        layout.finish(streams);
+        const double penalty = lambda_ / double(countLayers(layout));
+        const auto params = [&](std::size_t stage) -> ParamMap {
+            return {{"kind", stage == 0 ? "plain" : "basic"},
+                    {"base", base_},
+                    {"penalty", penalty},
+                    {"threshold", threshold_},
+                    {"seed", std::int64_t(stage)}};
+        };
+        layout.finish(addConditionedColumns(layout, {.frame = "Adaptive network", .stem = "taps_stage", .type = "taps_stage", .params = params}));
     }
 
 private:
-    std::int64_t blocks(const RecipeLayout &layout, std::size_t stage) const
-    {
-        return layout.isResNet() ? 2 : layout.hasImages() && stage > 0 ? options().blocks : 1;
-    }
-
     /// L in the paper: layers that have scores.
-    std::int64_t countLayers(const RecipeLayout &layout, std::size_t stage, Stream from) const
+    static std::int64_t countLayers(const RecipeLayout &layout)
     {
         std::int64_t count = 0;
-        for (; stage < layout.stages(); ++stage) {
+        Stream from = layout.input();
+        for (std::size_t stage = firstConditioned(layout); stage < layout.stages(); ++stage) {
             const std::int64_t stride = layout.stride(stage, from);
             from.shrink *= stride;
             if (!layout.hasImages() || stage == 0)
                 count += 1;
             else
-                count += 2 * blocks(layout, stage) + (stride != 1 || layout.width(stage) != layout.width(stage - 1) ? 1 : 0);
+                count += 2 * stageBlocks(layout, stage) + (stride != 1 || layout.width(stage) != layout.width(stage - 1) ? 1 : 0);
         }
         return count;
     }

@@ -1,5 +1,5 @@
 // Task routing: one network of which each task uses the units that a fixed random mask gives it.
-#include "core/session/recipe_layout.h"
+#include "core/session/conditioned_columns.h"
 
 namespace concord {
 
@@ -22,30 +22,14 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
-        Streams streams(layout.tasks().size(), layout.input());
-        std::size_t stage = 0;
-        if (layout.isResNet()) {
-            layout.nextColumn();
-            streams.assign(streams.size(), layout.addStage("trunk", stage++, layout.input(), layout.middle()));
-        }
-        layout.setFrame("Routed network");
-        for (; stage < layout.stages(); ++stage) {
-            const std::int64_t stride = layout.stride(stage, streams.front());
-            const std::int64_t blocks = layout.isResNet() ? 2 : layout.hasImages() && stage > 0 ? options().blocks : 1;
-            const ParamMap params = {{"channels", layout.width(stage)},
-                                     {"blocks", blocks},
-                                     {"stride", stride},
-                                     {"kind", layout.isResNet() ? "basic" : "plain"},
-                                     {"sharing", sharing_},
-                                     {"rule", rule_},
-                                     {"norm", norm_},
-                                     {"seed", 1000 * seed_ + std::int64_t(stage)}};
-            streams = layout.addSharing(fmt::format("routed_stage{}", stage + 1), "routed_stage", params, streams);
-            for (Stream &stream : streams)
-                stream.shrink *= stride;
-        }
-        layout.setFrame("");
-        layout.finish(streams);
+        const auto params = [&](std::size_t stage) -> ParamMap {
+            return {{"kind", layout.isResNet() ? "basic" : "plain"},
+                    {"sharing", sharing_},
+                    {"rule", rule_},
+                    {"norm", norm_},
+                    {"seed", 1000 * seed_ + std::int64_t(stage)}};
+        };
+        layout.finish(addConditionedColumns(layout, {.frame = "Routed network", .stem = "routed_stage", .type = "routed_stage", .params = params}));
     }
 
 private:

@@ -1,4 +1,5 @@
 #include "tests/core/model/built_block.h"
+#include "tests/core/model/pyramid_ports.h"
 #include "tests/core/model/suite_case.h"
 
 #include "tests/support/testing.h"
@@ -9,20 +10,7 @@ namespace {
 
 using Whole = std::int64_t;
 
-/// Levels that do not grow.
-PortTypes fcnPorts(const Block &, int repeats, Random &random)
-{
-    PortTypes ports;
-    Shape shape = {1, 5 + Whole(random.below(9)), 5 + Whole(random.below(9))};
-    for (int i = 0; i < repeats; ++i) {
-        shape[0] = 1 + Whole(random.below(5));
-        ports[fmt::format("in.{}", i)] = {.shape = shape};
-        shape = {shape[0], (shape[1] + 1) / 2, random.chance(0.5) ? (shape[2] + 1) / 2 : shape[2]};
-    }
-    return ports;
-}
-
-const concord::test::AddSuiteCase fcnDecoderCase("fcn_decoder", {.inputs = fcnPorts});
+const concord::test::AddSuiteCase fcnDecoderCase("fcn_decoder", {.inputs = concord::test::pyramidPorts});
 
 } // namespace
 

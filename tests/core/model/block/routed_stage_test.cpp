@@ -1,6 +1,6 @@
 #include "core/model/routing_masks.h"
 
-#include "tests/core/model/built_block.h"
+#include "tests/core/model/column_ports.h"
 
 #include "tests/support/testing.h"
 
@@ -11,18 +11,10 @@ namespace {
 using Whole = std::int64_t;
 using concord::test::BuiltBlock;
 
-PortTypes routedPorts(int columns)
-{
-    PortTypes ports;
-    for (int i = 0; i < columns; ++i)
-        ports[fmt::format("in.{}", i)] = concord::test::features(4, 8, 6);
-    return ports;
-}
-
 BuiltBlock routed(ParamMap params, int columns = 3)
 {
     params.insert({{"channels", Whole(12)}, {"blocks", Whole(2)}, {"stride", Whole(2)}});
-    return BuiltBlock("routed_stage", params, routedPorts(columns), columns);
+    return BuiltBlock("routed_stage", params, concord::test::columnPorts(columns), columns);
 }
 
 /// [tasks, units] each.
@@ -55,7 +47,7 @@ private Q_SLOTS:
     {
         for (const char *rule : {"split", "independent"}) {
             const BuiltBlock built = routed({{"sharing", 1.0}, {"kind", "basic"}, {"rule", rule}});
-            const BuiltBlock shared("shared_stage", {{"channels", Whole(12)}, {"blocks", Whole(2)}, {"stride", Whole(2)}}, routedPorts(3), 3);
+            const BuiltBlock shared("shared_stage", {{"channels", Whole(12)}, {"blocks", Whole(2)}, {"stride", Whole(2)}}, concord::test::columnPorts(3), 3);
             QCOMPARE(built.inference.parameters, shared.inference.parameters);
             QCOMPARE(built.inference.macs, shared.inference.macs);
             {

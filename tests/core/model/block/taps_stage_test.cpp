@@ -1,4 +1,4 @@
-#include "tests/core/model/built_block.h"
+#include "tests/core/model/column_ports.h"
 
 #include "tests/support/testing.h"
 
@@ -8,14 +8,6 @@ namespace {
 
 using Whole = std::int64_t;
 using concord::test::BuiltBlock;
-
-PortTypes tapsPorts(int columns)
-{
-    PortTypes ports;
-    for (int i = 0; i < columns; ++i)
-        ports[fmt::format("in.{}", i)] = concord::test::features(4, 8, 6);
-    return ports;
-}
 
 ParamMap stageSize()
 {
@@ -27,7 +19,7 @@ BuiltBlock taps(ParamMap params, int columns = 2)
 {
     for (const auto &[name, value] : stageSize())
         params.insert({name, value});
-    BuiltBlock built("taps_stage", params, tapsPorts(columns), columns);
+    BuiltBlock built("taps_stage", params, concord::test::columnPorts(columns), columns);
     const at::NoGradGuard noGrad;
     std::uint64_t seed = 40;
     for (Layer::Parameter &parameter : built.layer->parameters())
@@ -64,7 +56,7 @@ private Q_SLOTS:
             const BuiltBlock built = taps({{"threshold", 0.0}, {"base", base}});
             ParamMap params = stageSize();
             params["strength"] = 0.0;
-            const BuiltBlock separate("soft_stage", params, tapsPorts(2), 2);
+            const BuiltBlock separate("soft_stage", params, concord::test::columnPorts(2), 2);
             {
                 const at::NoGradGuard noGrad;
                 for (Layer::Parameter &parameter : separate.layer->parameters())
@@ -86,7 +78,7 @@ private Q_SLOTS:
     {
         for (const char *base : {"trained", "frozen"}) {
             const BuiltBlock built = taps({{"threshold", 0.2}, {"base", base}}); // scores begin at 0.15
-            const BuiltBlock shared("shared_stage", stageSize(), tapsPorts(2), 2);
+            const BuiltBlock shared("shared_stage", stageSize(), concord::test::columnPorts(2), 2);
             {
                 const at::NoGradGuard noGrad;
                 for (Layer::Parameter &parameter : shared.layer->parameters())
