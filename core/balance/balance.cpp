@@ -2,7 +2,6 @@
 #include "core/balance/balance_block.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace concord {
@@ -128,12 +127,11 @@ std::vector<double> BalanceBlock::preferences(int tasks) const
     double sum = 0;
     for (const std::string &entry : preference) {
         const std::string text = trim(entry);
-        double value = 0;
-        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (failure != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || !(value > 0))
+        const std::optional<double> value = numberIn(text);
+        if (!value || !(*value > 0))
             throw Error("preference: expected a positive number, found '{}'", text);
-        numbers.push_back(value);
-        sum += value;
+        numbers.push_back(*value);
+        sum += *value;
     }
     for (double &value : numbers)
         value /= sum;

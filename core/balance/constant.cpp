@@ -1,9 +1,7 @@
 // Fixed weights, chosen by hand (static scalarisation).
 #include "core/balance/method.h"
 #include "core/base/error.h"
-
-#include <charconv>
-#include <cmath>
+#include "core/base/text.h"
 
 namespace concord {
 
@@ -37,11 +35,10 @@ public:
 private:
     static double parse(const std::string &text)
     {
-        double value = 0;
-        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (failure != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
+        const std::optional<double> value = numberIn(text);
+        if (!value || *value < 0)
             throw Error("constant weights: expected a number that is not negative, found '{}'", text);
-        return value;
+        return *value;
     }
 
     std::vector<std::string> texts_;

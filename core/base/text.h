@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ std::string join(const std::vector<std::string> &parts, std::string_view separat
 std::vector<std::string> split(std::string_view text, char separator);
 
 std::string trim(std::string_view text);
+
+/// The finite number that the whole text is, as "0.5" or "1e-3".
+std::optional<double> numberIn(std::string_view text);
 
 /// Edit distance (Levenshtein).
 int editDistance(std::string_view a, std::string_view b);

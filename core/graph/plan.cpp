@@ -18,6 +18,8 @@ void Plan::params(ParamVisitor &visitor)
              .max = 4096,
              .advanced = true});
     visitor("freeze", freeze, {.help = "Ids of nodes that are not trained: their parameters and batch statistics stay as they are", .advanced = true});
+    visitor("rates", rates,
+            {.help = "Learning rates of single nodes as multiples of the plan's, such as stitch1=10", .label = "Rates of single nodes", .advanced = true});
     visitor("device", device, {.help = "Where the model is trained: cpu, cuda, or one of several GPUs as cuda:1"});
     visitor("precision", precision,
             {.help = "Number format of the forward and backward pass; weights and losses stay float32", .choices = {"float32", "bfloat16"}});

@@ -21,6 +21,7 @@ public:
     std::int64_t batch = 16;
     std::int64_t accumulate = 1;         ///< batches per update
     std::vector<std::string> freeze = {}; ///< ids of nodes whose parameters stay as they are
+    std::vector<std::string> rates = {};  ///< "node=factor": learning rates of single nodes as multiples of the plan's
     std::string device = "cpu";          ///< "cpu", "cuda", "cuda:1"
     std::string precision = "float32";   ///< "float32", "bfloat16"
     std::int64_t threads = 0;            ///< 0: all cores

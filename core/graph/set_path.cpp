@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 namespace concord {
 
@@ -19,9 +18,8 @@ ParamValue guessValue(const std::string &text)
     std::int64_t whole = 0;
     if (const auto [stop, error] = std::from_chars(text.data(), end, whole); error == std::errc() && stop == end)
         return whole;
-    double number = 0;
-    if (const auto [stop, error] = std::from_chars(text.data(), end, number); error == std::errc() && stop == end && std::isfinite(number))
-        return number;
+    if (const std::optional<double> number = numberIn(text))
+        return *number;
     return text;
 }
 

@@ -36,8 +36,19 @@ ConvUnit::ConvUnit(Layer &owner, const ConvOptions &o)
 
 at::Tensor ConvUnit::operator()(const at::Tensor &x) const
 {
-    const at::Tensor y = convolve(x, *weight_, bias_ ? *bias_ : at::Tensor(), stride_, dilation_);
-    return activate(norm_ ? (*norm_)(y) : y, activation_);
+    const at::Tensor y = linear(x);
+    return norm_ ? (*norm_)(y, activation_) : activate(y, activation_);
+}
+
+at::Tensor ConvUnit::withResidual(const at::Tensor &x, const at::Tensor &residual) const
+{
+    const at::Tensor y = linear(x);
+    return norm_ ? (*norm_)(y, Activation::relu, residual) : activate(y + residual, Activation::relu);
+}
+
+at::Tensor ConvUnit::linear(const at::Tensor &x) const
+{
+    return convolve(x, *weight_, bias_ ? *bias_ : at::Tensor(), stride_, dilation_);
 }
 
 } // namespace concord

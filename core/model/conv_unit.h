@@ -32,9 +32,13 @@ public:
     ConvUnit(Layer &owner, const ConvOptions &options);
 
     at::Tensor operator()(const at::Tensor &x) const;
+    /// `residual` is added behind the normalisation, then comes ReLU in place of the unit's activation.
+    at::Tensor withResidual(const at::Tensor &x, const at::Tensor &residual) const;
     const at::Tensor &weight() const { return *weight_; }
 
 private:
+    at::Tensor linear(const at::Tensor &x) const;
+
     std::int64_t stride_;
     std::int64_t dilation_;
     Activation activation_;

@@ -33,7 +33,7 @@ Forward Model::forward(const at::Tensor &image, bool segmented)
         values.outputs = node.layer->forward(values.inputs);
         if (node.upsampleAfter > 1)
             for (at::Tensor &output : values.outputs)
-                output = upsampleBilinear(output, node.upsampleAfter);
+                output = upsampleBilinear(output.to(at::kFloat), node.upsampleAfter);   // losses take float32
     }
     const auto valueOf = [&result](const ModelNode::Source &source) { return result.nodes[std::size_t(source.node)].outputs[std::size_t(source.output)]; };
     for (const ModelTask &task : tasks_) {
@@ -51,25 +51,46 @@ void Model::setTraining(bool training)
         node.layer->setTraining(training && !node.frozen);
 }
 
+int Model::trainedNode(const std::string &id, const char *what) const
+{
+    const auto node = std::ranges::find(nodes_, id, &ModelNode::id);
+    if (node != nodes_.end())
+        return int(node - nodes_.begin());
+    std::vector<std::string> known;
+    for (const ModelNode &each : nodes_)
+        known.push_back(each.id);
+    throw Error("{}: expected ids of trained nodes, found '{}'{}", what, id, didYouMean(id, known));
+}
+
 void Model::freeze(const std::vector<std::string> &nodes)
 {
     for (const std::string &entry : nodes) {
-        const std::string id = trim(entry);
-        const auto node = std::ranges::find(nodes_, id, &ModelNode::id);
-        if (node == nodes_.end()) {
-            std::vector<std::string> known;
-            for (const ModelNode &each : nodes_)
-                known.push_back(each.id);
-            throw Error("plan.freeze: expected ids of trained nodes, found '{}'{}", id, didYouMean(id, known));
-        }
-        node->frozen = true;
-        node->layer->setTraining(false);
+        const int index = trainedNode(trim(entry), "plan.freeze");
+        ModelNode &node = nodes_[std::size_t(index)];
+        node.frozen = true;
+        node.layer->setTraining(false);
         for (ModelParameter &parameter : parameters_)
-            if (parameter.node == int(node - nodes_.begin())) {
+            if (parameter.node == index) {
                 parameter.value.set_requires_grad(false);
                 parameter.tasks.clear();
             }
     }
+}
+
+std::vector<double> Model::rateFactors(const std::vector<std::string> &texts) const
+{
+    std::vector<double> result(parameters_.size(), 1);
+    for (const std::string &text : texts) {
+        const std::vector<std::string> parts = split(text, '=');
+        const std::optional<double> factor = parts.size() == 2 ? numberIn(trim(parts[1])) : std::nullopt;
+        if (!factor || *factor < 0)
+            throw Error("plan.rates: expected a node and a factor that is not negative, as stitch1=10, found '{}'", trim(text));
+        const int node = trainedNode(trim(parts[0]), "plan.rates");
+        for (std::size_t i = 0; i < parameters_.size(); ++i)
+            if (parameters_[i].node == node)
+                result[i] = *factor;
+    }
+    return result;
 }
 
 std::vector<std::pair<std::string, at::Tensor>> Model::buffers() const

@@ -94,6 +94,10 @@ public:
     /// Leaves these nodes' parameters and statistics as they are from now on. Throws Error for an id without a layer.
     void freeze(const std::vector<std::string> &nodes);
 
+    /// For each parameter what its learning rate is multiplied by, from texts "node=factor"; 1 for nodes that are not named. Throws Error for
+    /// another text and for an id without a layer.
+    std::vector<double> rateFactors(const std::vector<std::string> &texts) const;
+
     const std::vector<ModelNode> &nodes() const { return nodes_; }          ///< topological
     const std::vector<ModelTask> &tasks() const { return tasks_; }
     const std::vector<ModelParameter> &parameters() const { return parameters_; }
@@ -105,6 +109,9 @@ public:
     const at::Tensor &deviation() const { return deviation_; }
 
 private:
+    /// The index in nodes(); `what` is the part of the plan that names it.
+    int trainedNode(const std::string &id, const char *what) const;
+
     std::vector<ModelNode> nodes_;
     std::vector<ModelTask> tasks_;
     std::vector<ModelParameter> parameters_;

@@ -1,5 +1,7 @@
 #include "core/model/norm_unit.h"
 
+#include "core/model/norm_function.h"
+
 namespace concord {
 
 NormUnit::NormUnit(Layer &owner, const std::string &prefix, std::int64_t channels, std::vector<int> outputs)
@@ -12,14 +14,19 @@ NormUnit::NormUnit(Layer &owner, const std::string &prefix, std::int64_t channel
 {
 }
 
-at::Tensor NormUnit::operator()(const at::Tensor &x) const
+at::Tensor NormUnit::operator()(const at::Tensor &x, Activation activation, const at::Tensor &residual) const
 {
-    constexpr double momentum = 0.1;
-    constexpr double epsilon = 1e-5;
+    NormNumbers numbers{*weight_, *bias_, *mean_, *variance_};
     const bool measure = isTraining() && x.numel() > x.size(1);
     if (measure)
         batches_->add_(1);
-    return at::batch_norm(x, *weight_, *bias_, *mean_, *variance_, measure, momentum, epsilon, /*cudnn_enabled=*/true);
+    if (measure && at::GradMode::is_enabled() && canNormaliseRows(x, numbers)) {
+        const bool rectified = activation == Activation::relu;
+        const at::Tensor y = normaliseBatch(x, numbers, residual, rectified);
+        return rectified ? y : activate(y, activation);
+    }
+    const at::Tensor y = at::batch_norm(x, *weight_, *bias_, *mean_, *variance_, measure, numbers.momentum, numbers.epsilon, /*cudnn_enabled=*/true);
+    return activate(residual.defined() ? y + residual : y, activation);
 }
 
 } // namespace concord

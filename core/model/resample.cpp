@@ -7,7 +7,9 @@ namespace concord {
 at::Tensor upsampleBilinear(const at::Tensor &x, int factor)
 {
     const std::array scale = {double(factor), double(factor)};
-    return at::upsample_bilinear2d(x, at::OptionalIntArrayRef(), false, at::ArrayRef<double>(scale));
+    // LibTorch's loops for bfloat16 on the CPU take up to six times as long as those for float32 with both conversions.
+    const bool widened = x.is_cpu() && x.scalar_type() == at::kBFloat16;
+    return at::upsample_bilinear2d(widened ? x.to(at::kFloat) : x, at::OptionalIntArrayRef(), false, at::ArrayRef<double>(scale)).to(x.scalar_type());
 }
 
 at::Tensor upsampleNearest(const at::Tensor &x, int factor)

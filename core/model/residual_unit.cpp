@@ -66,9 +66,9 @@ ResidualUnit::ResidualUnit(Layer &owner, const std::string &prefix, const Residu
 at::Tensor ResidualUnit::operator()(const at::Tensor &x) const
 {
     at::Tensor y = x;
-    for (const ConvUnit &conv : convs_)
-        y = conv(y);
-    return (y + (shortcut_ ? (*shortcut_)(x) : x)).relu_();
+    for (std::size_t i = 0; i + 1 < convs_.size(); ++i)
+        y = convs_[i](y);
+    return convs_.back().withResidual(y, shortcut_ ? (*shortcut_)(x) : x);
 }
 
 } // namespace concord

@@ -18,7 +18,7 @@ public:
         visitor("weight_decay", settings_.weightDecay, {.help = "Added to the gradient, times the weight", .min = 0});
     }
 
-    void start(std::vector<at::Tensor> parameters) override { states_.start(std::move(parameters), {"exp_avg", "exp_avg_sq"}); }
+    void start(std::vector<at::Tensor> parameters, std::vector<double> rates) override { states_.start(std::move(parameters), std::move(rates), {"exp_avg", "exp_avg_sq"}); }
     void step(double rateScale) override { adamStep(states_, settings_, learningRate * rateScale); }
     std::vector<std::pair<std::string, at::Tensor>> save() const override { return states_.save(); }
     void load(const std::vector<std::pair<std::string, at::Tensor>> &state) override { states_.load(state); }

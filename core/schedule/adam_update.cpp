@@ -24,7 +24,7 @@ struct AdamStep
 };
 
 /// First half: the running means; leaves the second one in `root`, where its square root will be taken.
-CONCORD_UPDATE_LOOP void adamMeans(const float *__restrict p, const float *__restrict g, float *__restrict m, float *__restrict v,
+CONCORD_VECTOR_LOOP void adamMeans(const float *__restrict p, const float *__restrict g, float *__restrict m, float *__restrict v,
                                    float *__restrict root, std::int64_t count, AdamStep s)
 {
     for (std::int64_t i = 0; i < count; ++i) {
@@ -35,7 +35,7 @@ CONCORD_UPDATE_LOOP void adamMeans(const float *__restrict p, const float *__res
     }
 }
 
-CONCORD_UPDATE_LOOP void adamMove(float *__restrict p, const float *__restrict m, const float *__restrict root, std::int64_t count, AdamStep s)
+CONCORD_VECTOR_LOOP void adamMove(float *__restrict p, const float *__restrict m, const float *__restrict root, std::int64_t count, AdamStep s)
 {
     for (std::int64_t i = 0; i < count; ++i)
         p[i] = s.keep * p[i] - s.rate * (m[i] / (root[i] / s.rootCorrection + s.epsilon));
@@ -73,7 +73,7 @@ void adamWithTensors(at::Tensor parameter, at::Tensor gradient, const std::vecto
 
 } // namespace
 
-void adamStep(ParameterStates &all, const AdamSettings &settings, double rate)
+void adamStep(ParameterStates &all, const AdamSettings &settings, double baseRate)
 {
     const at::NoGradGuard noGrad;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -81,6 +81,7 @@ void adamStep(ParameterStates &all, const AdamSettings &settings, double rate)
         const at::Tensor gradient = parameter.grad();
         if (!gradient.defined())
             continue;
+        const double rate = baseRate * all.rate(i);
         const std::int64_t count = all.countStep(i);
         const std::vector<at::Tensor> &states = all.states(i);
         const DenseUpdate update(parameter, gradient, states);

@@ -15,6 +15,6 @@ struct AdamSettings
 
 /// One step of Adam (Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, algorithm 1; ε outside the root) for every
 /// parameter with a gradient; `states` hold "exp_avg" and "exp_avg_sq".
-void adamStep(ParameterStates &states, const AdamSettings &settings, double rate);
+void adamStep(ParameterStates &states, const AdamSettings &settings, double baseRate);
 
 } // namespace concord

@@ -7,8 +7,9 @@
 
 namespace concord {
 
-void ParameterStates::start(std::vector<at::Tensor> parameters, const std::vector<std::string> &names)
+void ParameterStates::start(std::vector<at::Tensor> parameters, std::vector<double> rates, const std::vector<std::string> &names)
 {
+    rates_ = std::move(rates);
     names_ = names;
     entries_.clear();
     for (at::Tensor &parameter : parameters) {

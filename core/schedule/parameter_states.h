@@ -12,10 +12,12 @@ namespace concord {
 class ParameterStates
 {
 public:
-    void start(std::vector<at::Tensor> parameters, const std::vector<std::string> &names);
+    /// `rates`: what each parameter's learning rate is multiplied by; empty for 1.
+    void start(std::vector<at::Tensor> parameters, std::vector<double> rates, const std::vector<std::string> &names);
 
     std::size_t size() const { return entries_.size(); }
     const at::Tensor &parameter(std::size_t index) const { return entries_[index].parameter; }
+    double rate(std::size_t index) const { return rates_.empty() ? 1 : rates_[index]; }
     const std::vector<at::Tensor> &states(std::size_t index) const { return entries_[index].states; }
 
     /// Counts and returns the step that the parameter is about to make, from 1: parameters without a gradient fall behind.
@@ -36,6 +38,7 @@ private:
 
     std::vector<std::string> names_;
     std::vector<Entry> entries_;
+    std::vector<double> rates_;
 };
 
 } // namespace concord

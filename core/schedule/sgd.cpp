@@ -14,13 +14,13 @@ struct SgdStep
     bool nesterov;
 };
 
-CONCORD_UPDATE_LOOP void sgdLoop(float *__restrict p, const float *__restrict g, std::int64_t count, SgdStep s)
+CONCORD_VECTOR_LOOP void sgdLoop(float *__restrict p, const float *__restrict g, std::int64_t count, SgdStep s)
 {
     for (std::int64_t i = 0; i < count; ++i)
         p[i] -= s.rate * (g[i] + s.decay * p[i]);
 }
 
-CONCORD_UPDATE_LOOP void sgdMomentumLoop(float *__restrict p, const float *__restrict g, float *__restrict m, std::int64_t count, SgdStep s)
+CONCORD_VECTOR_LOOP void sgdMomentumLoop(float *__restrict p, const float *__restrict g, float *__restrict m, std::int64_t count, SgdStep s)
 {
     const float ahead = s.nesterov ? s.momentum : 1;
     const float fresh = s.nesterov ? 1 : 0;
@@ -44,21 +44,22 @@ public:
         visitor("weight_decay", weightDecay_, {.help = "Added to the gradient, times the weight", .min = 0});
     }
 
-    void start(std::vector<at::Tensor> parameters) override
+    void start(std::vector<at::Tensor> parameters, std::vector<double> rates) override
     {
-        states_.start(std::move(parameters), momentum_ > 0 ? std::vector<std::string>{"momentum"} : std::vector<std::string>{});
+        states_.start(std::move(parameters), std::move(rates), momentum_ > 0 ? std::vector<std::string>{"momentum"} : std::vector<std::string>{});
     }
 
     void step(double rateScale) override
     {
         const at::NoGradGuard noGrad;
-        const SgdStep s{float(learningRate * rateScale), float(momentum_), float(weightDecay_), nesterov_};
         for (std::size_t i = 0; i < states_.size(); ++i) {
             at::Tensor parameter = states_.parameter(i);
             const at::Tensor gradient = parameter.grad();
             if (!gradient.defined())
                 continue;
             states_.countStep(i);
+            const double rate = learningRate * rateScale * states_.rate(i);
+            const SgdStep s{float(rate), float(momentum_), float(weightDecay_), nesterov_};
             const std::vector<at::Tensor> &states = states_.states(i);
             if (const DenseUpdate update(parameter, gradient, states); update.isValid())
                 update.run([&](float *p, const float *g, const std::vector<float *> &m, std::int64_t begin, std::int64_t end) {
@@ -68,7 +69,7 @@ public:
                         sgdMomentumLoop(p + begin, g + begin, m[0] + begin, end - begin, s);
                 });
             else
-                stepWithTensors(parameter, gradient, states, learningRate * rateScale);
+                stepWithTensors(parameter, gradient, states, rate);
         }
     }
 

@@ -1,4 +1,5 @@
 #include "core/session/distillation_recipe.h"
+#include "core/session/recipe_plan.h"
 
 namespace concord {
 
@@ -10,6 +11,8 @@ void DistillationRecipe::params(ParamVisitor &visitor)
 
 void DistillationRecipe::layOut(RecipeLayout &layout) const
 {
+    layout.plan().optimiserParams = {{"weight_decay", 1e-4}};
+    fallPolynomially(layout.plan());
     layout.nextColumn();
     Stream trunk = layout.addStem("stem", layout.input(), layout.middle());
     if (!layout.isResNet()) {

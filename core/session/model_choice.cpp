@@ -39,9 +39,12 @@ Plan recipePlan(Plan plan, const Plan &own)
         if (own.*member != usual.*member)
             plan.*member = own.*member;
     };
-    if (own.optimiser != usual.optimiser || own.optimiserParams != usual.optimiserParams) {
+    if (own.optimiser != usual.optimiser) {
         plan.optimiser = own.optimiser;
         plan.optimiserParams = own.optimiserParams;
+    } else if (plan.optimiser == own.optimiser) {
+        for (const auto &[name, value] : own.optimiserParams)
+            plan.optimiserParams[name] = value;
     }
     if (own.schedule != usual.schedule || own.scheduleParams != usual.scheduleParams) {
         plan.schedule = own.schedule;
@@ -50,6 +53,7 @@ Plan recipePlan(Plan plan, const Plan &own)
     keep(&Plan::warmupSteps);
     keep(&Plan::clipNorm);
     plan.freeze = own.freeze;   // the base's names nodes of another graph
+    plan.rates = own.rates;
     return plan;
 }
 

@@ -58,7 +58,7 @@ Experiment Recipe::make(const Node &data, const std::vector<std::string> &tasks)
     experiment.name = card_.card.title + ", " + data.type;
     experiment.description = card_.card.summary + (card_.card.paper.empty() ? std::string() : " (" + card_.card.paper + ")");
     experiment.graph = layout.take();
-    setPlan(experiment.plan);
+    experiment.plan = layout.plan();
     return experiment;
 }
 

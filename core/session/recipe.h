@@ -47,11 +47,8 @@ public:
     void setCard(RecipeCard card) { card_ = std::move(card); }
 
 protected:
-    /// Everything between the data node and the losses; ends with RecipeLayout::finish.
+    /// Everything between the data node and the losses; ends with RecipeLayout::finish. RecipeLayout::plan is what the system is trained by.
     virtual void layOut(RecipeLayout &layout) const = 0;
-
-    /// The plan that the system is trained by, where the default plan does not do.
-    virtual void setPlan(Plan &) const {}
 
     const RecipeOptions &options() const { return options_; }
 

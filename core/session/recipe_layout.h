@@ -93,6 +93,9 @@ public:
     std::string addHead(const std::string &id, std::size_t task, const Stream &stream);
     void finishPredictions(const Streams &predictions);
 
+    /// How the system is trained, where the default plan does not do: optimiser, schedule, learning rates of nodes, frozen ones.
+    Plan &plan() { return plan_; }
+
     /// The nodes so far, the data node first.
     TaskGraph &graph() { return graph_; }
 
@@ -115,6 +118,7 @@ private:
     std::string addToRow(const std::string &stem, const std::string &type, ParamMap params, std::size_t task, const std::vector<Link> &links);
 
     TaskGraph graph_;
+    Plan plan_;
     DatasetInfo info_;
     RecipeOptions options_;
     std::string data_;

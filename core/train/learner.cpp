@@ -53,12 +53,15 @@ Learner::Learner(const Plan &plan, const TaskGraph &graph, const Analysis &analy
     model_ = Model::compile(graph, analysis, data, {.device = plan.device, .channelsLast = plan.channelsLast, .seed = seed});
     model_->freeze(plan.freeze);
     engine_ = std::make_unique<GradientEngine>(*model_, *balance, seed, plan.precision, plan.accumulate > 1);
+    std::vector<double> rates = model_->rateFactors(plan.rates);
     std::vector<at::Tensor> parameters;
     for (const ModelParameter &parameter : model_->parameters())
         parameters.push_back(parameter.value);
-    if (const at::Tensor learnable = engine_->learnable(); learnable.defined())
+    if (const at::Tensor learnable = engine_->learnable(); learnable.defined()) {
         parameters.push_back(learnable);
-    optimiser_->start(std::move(parameters));
+        rates.push_back(1);
+    }
+    optimiser_->start(std::move(parameters), std::move(rates));
 }
 
 Learner::Outcome Learner::step(std::span<const DeviceBatch> batches, std::int64_t step, std::int64_t epoch, std::int64_t totalSteps, bool measure)

@@ -1,5 +1,6 @@
 // ASTMT: attentive single-tasking. One shared encoder and decoder, run once per task with the task's own attention and adapters.
 #include "core/session/recipe_layout.h"
+#include "core/session/recipe_plan.h"
 
 namespace concord {
 
@@ -21,6 +22,9 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
+        // The authors' rate of 0.001 is for a network trained on ImageNet.
+        stepBySgd(layout.plan(), 0.01, 1e-4);
+        fallPolynomially(layout.plan());
         layout.nextColumn();
         Streams streams(layout.tasks().size(), layout.addStage("trunk", 0, layout.input(), layout.middle()));
         layout.setFrame("Attentive encoder");
@@ -31,8 +35,10 @@ protected:
         }
         layout.setFrame("");
         streams = addAttentive(layout, "attentive_decoder", options().decoder, 1, 1, streams);
-        if (adversarial_ > 0)
+        if (adversarial_ > 0) {
             streams = layout.addSharing("discriminator", "task_discriminator", {{"weight", adversarial_}, {"warmup", warmup_}, {"unit", true}}, streams);
+            setRate(layout.plan(), streams.front().from.node, 10);   // as the authors'
+        }
         layout.finish(streams);
     }
 

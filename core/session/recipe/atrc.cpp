@@ -1,5 +1,6 @@
 // ATRC: for each pair of tasks one kind of context, found by a differentiable search.
 #include "core/session/dense_columns.h"
+#include "core/session/recipe_plan.h"
 
 namespace concord {
 
@@ -22,6 +23,8 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
+        stepBySgd(layout.plan(), 0.01, 5e-4);
+        fallPolynomially(layout.plan());
         layout.nextColumn();
         const Stream trunk = layout.addStem("trunk", layout.input(), layout.middle());
         layout.setFrame("Task features");

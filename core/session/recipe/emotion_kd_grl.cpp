@@ -29,7 +29,6 @@ protected:
         layout.setFrame(emotionTeacher);
         const Streams taught = addTeacher(layout);
         layout.setFrame("");
-        frozen_.clear();
         if (!teacher_.empty())
             loadTeacher(layout);
 
@@ -48,8 +47,6 @@ protected:
         }
         layout.finishPredictions(predictions);
     }
-
-    void setPlan(Plan &plan) const override { plan.freeze = frozen_; }
 
 private:
     static Stream addPooledTrunk(RecipeLayout &layout, const std::string &prefix, double y)
@@ -85,7 +82,7 @@ private:
                 continue;
             node.params["weights"] = teacher_;
             node.params["weights_part"] = node.id.substr(std::string("teacher_").size());
-            frozen_.push_back(node.id);
+            layout.plan().freeze.push_back(node.id);
         }
     }
 
@@ -122,7 +119,6 @@ private:
     double distillation_ = 1;
     double discriminator_ = 0.1;
     double reversal_ = 1;
-    mutable std::vector<std::string> frozen_;   ///< known when laid out, needed for the plan
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 // InvPT: preliminary decoders, then transformer stages that double the resolution while all places of all tasks attend to each other.
 #include "core/session/dense_columns.h"
+#include "core/session/recipe_plan.h"
 
 #include <numeric>
 
@@ -23,6 +24,8 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
+        layout.plan().optimiserParams = {{"weight_decay", 1e-6}};
+        fallPolynomially(layout.plan());
         const Streams levels = addEncoder(layout);
         Streams streams = addPreliminary(layout, levels.back());
         std::vector<Streams> scales;

@@ -26,6 +26,7 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
+        layout.plan().schedule = "step";   // by ten, twice
         const std::vector<TaskInfo> &tasks = layout.tasks();
         const auto isLabels = [&](std::size_t t) { return tasks[t].kind == TaskKind::multilabel; };
         const auto first = std::size_t(std::ranges::find(tasks, TaskKind::multilabel, &TaskInfo::kind) - tasks.begin());

@@ -10,6 +10,8 @@ class AttentionNetwork : public Recipe
 protected:
     void layOut(RecipeLayout &layout) const override
     {
+        layout.plan().schedule = "step";   // halved half-way
+        layout.plan().scheduleParams = {{"gamma", 0.5}, {"parts", std::int64_t(2)}};
         Stream trunk = layout.input();
         Streams streams;
         layout.nextColumn();

@@ -1,5 +1,6 @@
 // MTI-Net: initial predictions at every scale of a backbone, from the coarsest on; distillation between tasks at each scale; all scales in the end.
 #include "core/session/recipe_layout.h"
+#include "core/session/recipe_plan.h"
 
 #include <algorithm>
 
@@ -24,6 +25,8 @@ public:
 protected:
     void layOut(RecipeLayout &layout) const override
     {
+        layout.plan().optimiserParams = {{"weight_decay", 1e-4}};
+        fallPolynomially(layout.plan());
         const Streams scales = layout.isResNet() ? resNetScales(layout) : hrnetScales(layout);
         const std::size_t tasks = layout.tasks().size();
         std::vector<Streams> initial(scales.size());

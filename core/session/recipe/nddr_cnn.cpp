@@ -1,5 +1,6 @@
 // NDDR-CNN: one column per task, and behind each stage a layer that joins all columns' features and reduces them again for each task.
 #include "core/session/recipe_layout.h"
+#include "core/session/recipe_plan.h"
 
 namespace concord {
 
@@ -13,6 +14,7 @@ public:
         Recipe::params(visitor);
         visitor("same", same_, {.help = "Share of a task's own features at the start of each layer", .min = 0, .max = 1});
         visitor("shortcut", shortcut_, {.help = "Each task's end also reads the outputs of all earlier NDDR layers"});
+        visitor("unit_rate", unitRate_, {.help = "Learning rate of the layers between columns as a multiple of the network's", .min = 0, .max = 1e6});
     }
 
 protected:
@@ -24,6 +26,7 @@ protected:
         for (std::size_t stage = 0; stage < layout.stages(); ++stage) {
             streams = layout.addStages(stage, streams);
             streams = layout.addSharing(fmt::format("nddr{}", stage + 1), "nddr", {{"same", same_}}, streams);
+            setRate(layout.plan(), streams.front().from.node, unitRate_);
             levels.push_back(streams);
         }
         layout.finish(shortcut_ && levels.size() > 1 ? joined(layout, levels) : streams);
@@ -52,6 +55,7 @@ private:
 
     double same_ = 0.9;
     bool shortcut_ = false;
+    double unitRate_ = 10;   ///< the paper's 100 is for SGD, which does not scale steps by the gradients' size
 };
 
 } // namespace

@@ -111,6 +111,20 @@ private Q_SLOTS:
         }
     }
 
+    void learningRatesOfNodes()
+    {
+        const auto model = hardSharing().compile();
+        const std::vector<double> factors = model->rateFactors({" stage = 10 ", "seg_decoder=0.5"});
+        QCOMPARE(factors.size(), model->parameters().size());
+        for (std::size_t i = 0; i < factors.size(); ++i) {
+            const std::string &name = model->parameters()[i].name;
+            QCOMPARE(factors[i], name.starts_with("stage.") ? 10.0 : name.starts_with("seg_decoder.") ? 0.5 : 1.0);
+        }
+        for (const std::string text : {"stage", "stage=fast", "stage=-1", "stage=1=2"})
+            QVERIFY(concord::test::errorOf([&] { model->rateFactors({text}); }).find("found '" + text + "'") != std::string::npos);
+        QVERIFY(concord::test::errorOf([&] { model->rateFactors({"stge=2"}); }).find("did you mean 'stage'") != std::string::npos);
+    }
+
     void namesLabelsByTask()
     {
         GraphBuilder graph;

@@ -68,6 +68,28 @@ class OptimisersTest : public QObject
     }
 
 private Q_SLOTS:
+    void ratesOfSingleParameters_data() { rows(); }
+
+    /// A parameter with a quarter of the rate moves as all do in a run with that rate.
+    void ratesOfSingleParameters()
+    {
+        std::vector<at::Tensor> mixed = someParameters();
+        std::vector<at::Tensor> slow = someParameters();
+        std::vector<at::Tensor> usual = someParameters();
+        const auto start = [&](std::vector<at::Tensor> &parameters, double rate, std::vector<double> rates) {
+            std::unique_ptr<Optimiser> optimiser = OptimiserRegistry::instance().make(id());
+            optimiser->learningRate = rate;
+            optimiser->start(parameters, std::move(rates));
+            stepAll(*optimiser, parameters, 0, 5);
+        };
+        start(mixed, 0.01, {1, 0.25, 1, 1, 0.25});
+        start(slow, 0.0025, {});
+        start(usual, 0.01, {});
+        for (std::size_t i = 0; i < mixed.size(); ++i)
+            QVERIFY(sameBits(mixed[i], i == 1 || i == 4 ? slow[i] : usual[i]));
+        QVERIFY(!sameBits(slow[4], usual[4]));
+    }
+
     void thereAreThree() { QVERIFY(OptimiserRegistry::instance().ids().size() >= 3); }
 
     void learningRateComesFirstAndEverythingIsDescribed_data() { rows(); }

@@ -52,6 +52,10 @@ private Q_SLOTS:
         QCOMPARE(thirds->factor(29, 90), 1.0);
         QCOMPARE(thirds->factor(30, 90), 0.1);
         QVERIFY(std::abs(thirds->factor(89, 90) - 0.01) < 1e-15);
+        const auto halves = makeSchedule("step", {{"gamma", 0.5}, {"parts", std::int64_t(2)}});
+        QCOMPARE(halves->factor(49, 100), 1.0);
+        QCOMPARE(halves->factor(50, 100), 0.5);
+        QCOMPARE(halves->factor(99, 100), 0.5);
     }
 
     void cosineFallsToItsFloor()

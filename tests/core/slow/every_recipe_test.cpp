@@ -28,7 +28,8 @@ private Q_SLOTS:
         experiment.plan.steps = 200;
         experiment.plan.threads = 1;   // small layers: a second thread waits more than it works
         experiment.plan.batch = 8;
-        experiment.plan.optimiserParams = {{"lr", 0.003}};
+        if (experiment.plan.optimiser == "adam")
+            experiment.plan.optimiserParams["lr"] = 0.003;
         experiment.plan.evaluateEvery = 200;
         TinyProject project;
         const int run = project.queue(experiment);

@@ -44,6 +44,12 @@ private Q_SLOTS:
         QCOMPARE(stitched.count("cross_stitch"), std::int64_t(3));
     }
 
+    void unitsLearnFaster()
+    {
+        QCOMPARE(RecipeModel("cross_stitch", data(true)).experiment.plan.rates, (std::vector<std::string>{"stitch1=10", "stitch2=10", "stitch3=10"}));
+        QVERIFY(RecipeModel("cross_stitch", data(true), {{"unit_rate", 1.0}}).experiment.plan.rates.empty());
+    }
+
     void startsAtThePapersShares()
     {
         const at::Tensor alpha = RecipeModel("cross_stitch", noiseData({3, 16, 16}, mixedTasks(2, true))).parameter("stitch1.alpha");
