@@ -20,7 +20,7 @@ at::Tensor NormUnit::operator()(const at::Tensor &x, Activation activation, cons
     const bool measure = isTraining() && x.numel() > x.size(1);
     if (measure)
         batches_->add_(1);
-    if (measure && at::GradMode::is_enabled() && canNormaliseRows(x, numbers)) {
+    if (measure && canNormaliseRows(x, numbers)) {
         const bool rectified = activation == Activation::relu;
         const at::Tensor y = normaliseBatch(x, numbers, residual, rectified);
         return rectified ? y : activate(y, activation);

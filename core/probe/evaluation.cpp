@@ -38,8 +38,10 @@ double ratioToConstant(const TaskScore &score)
     const auto constant = std::ranges::find(score.constants, value->name, &MetricValue::name);
     if (constant == score.constants.end() || !std::isfinite(constant->value))
         return std::numeric_limits<double>::quiet_NaN();
-    const double better = std::max(value->higherIsBetter ? value->value : constant->value, 0.0);
-    const double worse = std::max(value->higherIsBetter ? constant->value : value->value, 0.0);
+    // Where no constant finds anything (boxes: 0 %) the first tenth of a percent would be a thousandfold gain.
+    const double least = value->higherIsBetter && value->unit == "%" ? 1 : 0;
+    const double better = std::max(value->higherIsBetter ? value->value : constant->value, least);
+    const double worse = std::max(value->higherIsBetter ? constant->value : value->value, least);
     if (better == worse)
         return 1;
     return std::clamp(better / worse, 1e-3, 1e3);

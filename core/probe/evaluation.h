@@ -29,7 +29,7 @@ struct EvaluationResult
 };
 
 /// How many times better the main metric is than that of the best predictor that ignores its input: value / constant where
-/// higher is better, constant / value where lower is; kept within 1/1000 … 1000. NaN without a finite main metric.
+/// higher is better, constant / value where lower is; kept within 1/1000 … 1000. Percentages below 1 % count as 1 %. NaN without a finite main metric.
 double ratioToConstant(const TaskScore &score);
 
 /// Losses and metrics over the whole validation set. Neither gradients, dropout nor the generator are touched.

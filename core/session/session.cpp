@@ -67,4 +67,13 @@ std::vector<Card> listCards(const std::string &family)
     throw Error("unknown family '{}'{}; expected one of: {}", family, didYouMean(family, known), join(known, ", "));
 }
 
+std::unique_ptr<Parametrised> makePlanPart(const std::string &family, const std::string &id)
+{
+    const auto made = [&]<class T>(const Registry<T> &registry) -> std::unique_ptr<Parametrised> {
+        const auto *entry = registry.find(id);
+        return entry ? entry->make() : nullptr;
+    };
+    return family == "optimisers" ? made(OptimiserRegistry::instance()) : made(ScheduleRegistry::instance());
+}
+
 } // namespace concord

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "core/base/registry.h"
 #include "core/base/run_control.h"
 #include "core/graph/experiment.h"
-#include "core/base/registry.h"
 #include "core/store/run_store.h"
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,5 +58,8 @@ std::vector<std::string> weightNotes(const Experiment &experiment);
 
 /// Registered ids with titles, for lists and menus: blocks, balance, losses, metrics, schedules, optimisers, formats, recipes, procedures, exporters.
 std::vector<Card> listCards(const std::string &family);
+
+/// The parameters of a plan's part with their defaults; `family` is "optimisers" or "schedules". Null for an id that is not registered.
+std::unique_ptr<Parametrised> makePlanPart(const std::string &family, const std::string &id);
 
 } // namespace concord

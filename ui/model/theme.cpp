@@ -101,6 +101,7 @@ QString Theme::styleSheet() const
         QStatusBar { background: @panel; border-top: 1px solid @line; color: @quiet; }
         QStatusBar::item { border: none; }
         QPushButton, QToolButton { background: @panel; border: 1px solid @line; border-radius: 5px; padding: 4px 10px; }
+        QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
         QPushButton:hover, QToolButton:hover { border-color: @accent; }
         QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: @accent; color: @onaccent; border-color: @accent; }
         QPushButton:disabled, QToolButton:disabled { color: @quiet; }

@@ -27,8 +27,8 @@ public:
 
 private:
     void connectPlan(ParamForm *form);
+    void connectPart(ParamForm *form, ParamMap Plan::*settings);
     void setPlanParam(const QString &name, const ParamValue &value);
-    void setOptimiserParam(const QString &name, const ParamValue &value);
     void put(const QString &name, const Plan &plan);
 
     ExperimentDocument &document_;

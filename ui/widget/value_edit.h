@@ -20,16 +20,13 @@ private:
     QString unit_;
 };
 
-/// A combo box that keeps its arrow under a style sheet.
+/// A combo box that the wheel does not focus, and that is not as wide as its longest choice.
 class ChoiceBox : public QComboBox
 {
     Q_OBJECT
 
 public:
     explicit ChoiceBox(QWidget *parent);
-
-protected:
-    void paintEvent(QPaintEvent *event) override;
 };
 
 } // namespace concord

@@ -145,7 +145,6 @@ void MainWindow::applyTheme()
                             "#dockPlain { background: %1; border: 1px solid %2; border-radius: 6px; }"
                             "#dockBody QPlainTextEdit[readOnly=\"true\"], #dockBody QTextEdit[readOnly=\"true\"] { border: none; }"
                             "QToolButton[quiet=\"true\"]:checked { color: %4; background: transparent; border-color: transparent; font-weight: 600; }"
-                            "#dockTitle QComboBox::down-arrow, QDialog QComboBox::down-arrow { image: url(:/icons/chevron_down.svg); width: 10px; height: 10px; }"
                             "QStatusBar QLabel { padding: 2px 8px; }"
                             "QToolBar[margin=\"true\"] { background: transparent; border: none; padding: 0; }"
                             "QToolButton[segment=\"first\"] { border-top-right-radius: 0; border-bottom-right-radius: 0; border-right: none; padding: 4px 12px; }"

@@ -35,6 +35,14 @@ class EvaluationTest : public QObject
         QCOMPARE(ratioToConstant(scoreOf(0, 0.5, true)), 0.001);
         QVERIFY(std::isnan(ratioToConstant(scoreOf(std::nan(""), 1, true))));
         QVERIFY(std::isnan(ratioToConstant(TaskScore{})));
+        const auto percent = [](double value, double constant) {
+            TaskScore score = scoreOf(value, constant, true);
+            score.metrics[1].unit = score.constants[0].unit = "%";
+            return ratioToConstant(score);
+        };
+        QCOMPARE(percent(40, 0), 40.0);   // average precision of boxes: no constant finds one
+        QCOMPARE(percent(0.2, 0), 1.0);
+        QCOMPARE(percent(40, 20), 2.0);
     }
 
     void meansGeometricallyAndLeavesUnknownTasksOut()
