@@ -28,6 +28,8 @@ public:
     int run(bool json) override
     {
         const ProcedureOrder order = makeOrder();
+        if (progress_)
+            fmt::print(stderr, "makes {}\n", effort(order));
         const ProcedureResult result = execute(order);
         if (json)
             fmt::print("{}\n", nlohmann::json{{"procedure", id_}, {"state", name(result.state)}, {"message", result.message}, {"front", result.front}, {"runs", result.runs}}.dump(2));
@@ -63,6 +65,13 @@ private:
         if (file_.empty() && !std::filesystem::exists(project_))
             throw Error("{}: expected a project with a run to start from, or an experiment, found neither", project_);
         return order;
+    }
+
+    std::string effort(const ProcedureOrder &order) const
+    {
+        const std::unique_ptr<Procedure> procedure = ProcedureRegistry::instance().make(id_);
+        setParams(*procedure, order.params, id_);
+        return procedure->effort(analyse(order.experiment.graph).tasks.size());
     }
 
     ProcedureResult execute(const ProcedureOrder &order) const

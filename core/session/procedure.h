@@ -50,6 +50,9 @@ class Procedure : public Parametrised
 public:
     /// May throw Error, and Cancelled when it was asked to stop. What it finds it hands to the context as it goes.
     virtual void run(ProcedureContext &context) = 0;
+
+    /// What it will make of an experiment with so many tasks, as words that follow "Makes": "10 runs".
+    virtual std::string effort(std::size_t tasks) const = 0;
 };
 
 using ProcedureRegistry = Registry<Procedure>;

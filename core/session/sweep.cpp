@@ -11,6 +11,12 @@ void SweepGrid::params(ParamVisitor &visitor)
     visitor("most", most, {.help = "Most runs that it may make", .min = 1, .max = 1e5, .advanced = true});
 }
 
+std::string SweepGrid::effort(std::size_t tasks) const
+{
+    const std::size_t runs = tasks < 2 ? 0 : simplexGrid(int(tasks), divisions, most).size();
+    return fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
+}
+
 namespace {
 
 /// A run without an evaluation has no place on the front.

@@ -13,6 +13,9 @@ struct SweepGrid
     std::int64_t most = 100;
 
     void params(ParamVisitor &visitor);
+
+    /// "10 runs"
+    std::string effort(std::size_t tasks) const;
 };
 
 /// One run for each point of the grid, made by `place` from the order's experiment and its balance node; each becomes a point of the front. A run

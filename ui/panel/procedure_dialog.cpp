@@ -224,6 +224,14 @@ bool ProcedureDialog::startsFromRun() const
     return run != values.end() && run->second != ParamValue(std::int64_t(0));
 }
 
+/// "10 runs", for the settings as they stand.
+QString ProcedureDialog::effort() const
+{
+    const std::unique_ptr<Procedure> procedure = makeProcedure(current());
+    readParams(*procedure, values_.value(QString::fromStdString(current())));
+    return QString::fromStdString(procedure->effort(workspace_.document.analysis().tasks.size()));
+}
+
 QString ProcedureDialog::refusal() const
 {
     if (!workspace_.project.isOpen())
@@ -252,9 +260,9 @@ void ProcedureDialog::refresh()
     QStringList tasks;
     for (const GraphTask &task : workspace_.document.analysis().tasks)
         tasks += QString::fromStdString(task.info.name);
-    basis_->setText(!why.isEmpty()        ? why
-                    : startsFromRun()     ? tr("Starts from that run's graph and plan.")
-                                          : tr("Its runs are made from “%1”, with %2; they appear in Runs as they begin.").arg(QString::fromStdString(workspace_.document.experiment().name), tasks.join(QStringLiteral(", "))));
+    basis_->setText(!why.isEmpty()    ? why
+                    : startsFromRun() ? tr("Makes %1, from that run's graph and plan.").arg(effort())
+                                      : tr("Makes %1, from “%2” with %3; runs appear in Runs as they begin.").arg(effort(), QString::fromStdString(workspace_.document.experiment().name), tasks.join(QStringLiteral(", "))));
 }
 
 void ProcedureDialog::showSayings()

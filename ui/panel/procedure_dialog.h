@@ -42,6 +42,7 @@ private:
     void start();
     std::string current() const;
     bool startsFromRun() const;   ///< of the project, not from the graph that is drawn
+    QString effort() const;
     QString refusal() const;      ///< why it cannot be started; empty when it can
     ProcedureOrder order() const;
 

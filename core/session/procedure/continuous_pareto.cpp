@@ -46,6 +46,11 @@ public:
         visitor("longest", options_.longest, {.help = "Longest step, as a share of the length of all weights together", .min = 1e-6, .max = 10, .advanced = true});
     }
 
+    std::string effort(std::size_t tasks) const override
+    {
+        return fmt::format("{}one run that walks up to {} steps along the Pareto set", run_ > 0 ? "" : "a run to start from, and ", points_ * std::int64_t(tasks));
+    }
+
     void run(ProcedureContext &context) override
     {
         const int from = context.startingRun(int(run_));

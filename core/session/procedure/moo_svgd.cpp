@@ -56,6 +56,8 @@ public:
         visitor("normalisation", normalisation_, {.help = "What each gradient is divided by when the min-norm point is sought: its length (l2), or nothing", .choices = {"none", "l2"}});
     }
 
+    std::string effort(std::size_t) const override { return fmt::format("{} networks in step, each a run", particles_); }
+
     void run(ProcedureContext &context) override
     {
         const Experiment base = prepared(context.experiment());

@@ -14,6 +14,8 @@ public:
         grid_.params(visitor);
     }
 
+    std::string effort(std::size_t tasks) const override { return grid_.effort(tasks); }
+
     void run(ProcedureContext &context) override
     {
         sweep(context, grid_, [this](Node &balance, const std::vector<double> &weights) {

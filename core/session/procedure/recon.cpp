@@ -20,6 +20,11 @@ public:
         visitor("train", train_, {.help = "Train the new graph at once; otherwise its run stays in the queue"});
     }
 
+    std::string effort(std::size_t) const override
+    {
+        return fmt::format("{}one run of the new graph{}", run_ > 0 ? "" : "a run whose conflicts are counted, and ", train_ ? "" : ", which stays in the queue");
+    }
+
     void run(ProcedureContext &context) override
     {
         const int from = run_ > 0 ? int(run_) : context.startingRun(0);

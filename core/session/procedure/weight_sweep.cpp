@@ -9,6 +9,8 @@ class WeightSweep : public Procedure
 public:
     void params(ParamVisitor &visitor) override { grid_.params(visitor); }
 
+    std::string effort(std::size_t tasks) const override { return grid_.effort(tasks); }
+
     void run(ProcedureContext &context) override
     {
         sweep(context, grid_, [](Node &balance, const std::vector<double> &weights) {

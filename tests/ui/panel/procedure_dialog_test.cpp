@@ -107,6 +107,7 @@ private Q_SLOTS:
         QVERIFY(part<QLabel>(dialog, "procedureBasis")->text().startsWith(QStringLiteral("Divisions: ")));
         type(dialog, "divisions", "4");
         QVERIFY(!desk.procedure().isActive());
+        QVERIFY(part<QLabel>(dialog, "procedureBasis")->text().startsWith(QStringLiteral("Makes 3 runs, from")));   // 1 + 3, 2 + 2, 3 + 1 parts
         QTest::keyClicks(part<QLineEdit>(dialog, "procedureFront"), QStringLiteral("mine"));
         part<QSpinBox>(dialog, "procedureSteps")->setValue(6);
         QTest::mouseClick(part<QPushButton>(dialog, "procedureStart"), Qt::LeftButton);

@@ -15,6 +15,16 @@ class WeightSweepTest : public QObject
     }
 
 private Q_SLOTS:
+    /// Six parts for three tasks, one at least for each: two bars in five gaps.
+    void saysHowManyRuns()
+    {
+        const auto sweep = ProcedureRegistry::instance().make("weight_sweep");
+        QCOMPARE(sweep->effort(3), std::string("10 runs"));
+        QCOMPARE(sweep->effort(2), std::string("5 runs"));
+        setParams(*sweep, {{"divisions", std::int64_t(2)}}, "weight_sweep");
+        QCOMPARE(sweep->effort(2), std::string("1 run"));
+    }
+
     /// Same curvature: the best weighted sum with weights (w, 1 − w) lies at the share 1 − w of the line from a's solution to b's.
     void findsTheKnownFront()
     {
