@@ -14,10 +14,17 @@ at::Tensor convolve(const at::Tensor &x, const at::Tensor &weight, const at::Ten
     const std::int64_t padding = samePadding(weight.sizes()[2], dilation);
     // Along a side of one pixel every stride gives the same pixel. LibTorch 1.13 (oneDNN 2.6) with a stride above 1 there leaves weight gradients in
     // bfloat16 partly unwritten; a stride of 1 is computed right.
-    const std::array strides = {x.size(2) > 1 ? stride : 1, x.size(3) > 1 ? stride : 1};
+    std::array strides = {x.size(2) > 1 ? stride : 1, x.size(3) > 1 ? stride : 1};
+    at::Tensor read = x;
+    // A single weight per channel reads every stride-th pixel: these are taken first. The same oneDNN, with channels last and fewer than 16 of them, writes
+    // past the end of its memory in the backward pass of such a kernel with a stride.
+    if (weight.size(2) == 1 && weight.size(3) == 1 && stride > 1 && x.is_cpu() && at::GradMode::is_enabled()) {
+        read = x.slice(2, 0, x.size(2), strides[0]).slice(3, 0, x.size(3), strides[1]);
+        strides = {1, 1};
+    }
     const std::array paddings = {padding, padding};
     const std::array dilations = {dilation, dilation};
-    return at::conv2d(x, weight, bias, strides, at::IntArrayRef(paddings), dilations, groups);
+    return at::conv2d(read, weight, bias, strides, at::IntArrayRef(paddings), dilations, groups);
 }
 
 ConvUnit::ConvUnit(Layer &owner, const ConvOptions &o)

@@ -47,6 +47,39 @@ private Q_SLOTS:
             QVERIFY((found - expected).abs().max().item<double>() <= 0.03 * expected.abs().max().item<double>());
         }
     }
+
+    /// With channels last and fewer than 16 channels LibTorch 1.13 writes past its memory in the backward pass: without care the process dies here.
+    void smallKernelsWithStrides_data()
+    {
+        QTest::addColumn<int>("in");
+        QTest::addColumn<int>("out");
+        QTest::addColumn<int>("stride");
+        for (const auto &[in, out, stride] : {std::tuple(6, 12, 2), std::tuple(15, 8, 2), std::tuple(4, 12, 3), std::tuple(24, 48, 2)})
+            QTest::addRow("%d to %d, stride %d", in, out, stride) << in << out << stride;
+    }
+    void smallKernelsWithStrides()
+    {
+        QFETCH(int, in);
+        QFETCH(int, out);
+        QFETCH(int, stride);
+        at::manual_seed(4);
+        for (int attempt = 0; attempt < 20; ++attempt) {
+            const at::Tensor x = at::randn({8, in, 48, 47}).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_();
+            const at::Tensor weight = at::randn({out, in, 1, 1}).requires_grad_();
+            const at::Tensor y = convolve(x, weight, {}, stride, 1);
+            const at::Tensor direction = at::randn(y.sizes());
+            const std::vector<at::Tensor> found = torch::autograd::grad({y}, {x, weight}, {direction});
+
+            const at::Tensor exactX = x.detach().to(at::kDouble).requires_grad_();
+            const at::Tensor exactWeight = weight.detach().to(at::kDouble).requires_grad_();
+            const at::Tensor exact = at::conv2d(exactX, exactWeight, {}, stride);
+            QCOMPARE(y.sizes().vec(), exact.sizes().vec());
+            QVERIFY(at::allclose(y.to(at::kDouble), exact, 1e-4, 1e-4));
+            const std::vector<at::Tensor> expected = torch::autograd::grad({exact}, {exactX, exactWeight}, {direction.to(at::kDouble)});
+            for (std::size_t i = 0; i < found.size(); ++i)
+                QVERIFY(at::allclose(found[i].to(at::kDouble), expected[i], 1e-4, 1e-2));
+        }
+    }
 };
 
 CONCORD_TEST(ConvUnitTest)
