@@ -41,6 +41,14 @@ private Q_SLOTS:
         QCOMPARE(didYouMean("x", {}), std::string());
     }
 
+    void readsNumbers()
+    {
+        QCOMPARE(numberIn("0.5"), std::optional(0.5));
+        QCOMPARE(numberIn("-1e-3"), std::optional(-1e-3));
+        for (const char *text : {"", " 1", "1 ", "1x", "nan", "inf", "1e999", "one"})
+            QVERIFY2(!numberIn(text), text);
+    }
+
     void shortensCounts()
     {
         QCOMPARE(shortCount(0), std::string("0"));
