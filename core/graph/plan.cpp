@@ -5,7 +5,7 @@ namespace concord {
 void Plan::params(ParamVisitor &visitor)
 {
     visitor("optimiser", optimiser, {.help = "How an update of the weights is made from the balanced gradient"});
-    visitor("schedule", schedule, {.help = "How the learning rate changes over the run", .label = "Learning-rate schedule"});
+    visitor("schedule", schedule, {.help = "How the learning rate changes over the run"});
     visitor("warmupSteps", warmupSteps,
             {.help = "The learning rate rises from zero over this many steps before the schedule takes over", .unit = "steps", .min = 0});
     visitor("epochs", epochs, {.help = "Passes over the training split", .min = 1, .max = 1e6});

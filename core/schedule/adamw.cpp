@@ -13,8 +13,8 @@ public:
     void params(ParamVisitor &visitor) override
     {
         visitor("lr", learningRate, {.help = "Learning rate", .label = "learning rate", .min = 0});
-        visitor("beta1", settings_.beta1, {.help = "How much of the gradient's running mean is kept", .min = 0, .max = 0.9999999});
-        visitor("beta2", settings_.beta2, {.help = "How much of the squared gradient's running mean is kept", .min = 0, .max = 0.9999999});
+        visitor("beta1", settings_.beta1, {.help = "How much of the gradient's running mean is kept", .label = "beta 1", .min = 0, .max = 0.9999999});
+        visitor("beta2", settings_.beta2, {.help = "How much of the squared gradient's running mean is kept", .label = "beta 2", .min = 0, .max = 0.9999999});
         visitor("epsilon", settings_.epsilon, {.help = "Added to the root in the denominator", .min = 1e-30, .advanced = true});
         visitor("weight_decay", settings_.weightDecay, {.help = "Share of each weight, times the learning rate, that is taken away in a step", .min = 0});
     }

@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QListWidget>
 #include <QPushButton>
+#include <QStyle>
 #include <QVBoxLayout>
 
 namespace concord {
@@ -52,7 +53,10 @@ ExampleGallery::ExampleGallery(QWidget *parent)
     }
     list_->setCurrentRow(0);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Open | QDialogButtonBox::Cancel, this);
-    buttons->button(QDialogButtonBox::Open)->setProperty("primary", true);
+    QPushButton *open = buttons->button(QDialogButtonBox::Open);
+    open->setProperty("primary", true);
+    open->style()->unpolish(open);   // the box has dressed it already
+    open->style()->polish(open);
     QPushButton *recipes = buttons->addButton(tr("From a &recipe …"), QDialogButtonBox::ResetRole);
     recipes->setObjectName(QStringLiteral("galleryRecipes"));
     recipes->setToolTip(tr("Published systems, laid out for your data"));
